@@ -1,0 +1,87 @@
+import type { Layout, Step } from '../intoto/layout.ts';
+import { compilePattern, literalPrefix } from '../intoto/pattern.ts';
+import type { ArtifactRule } from '../intoto/rule.ts';
+
+const DIRECTORY = 'dir:';
+
+/** One step and the paths that are its responsibility: `product.md` §1 "controls". */
+export interface StepControl {
+  readonly step: Step;
+  /** Directories that the step controls as one artifact (`dir:P`), without the prefix and without a trailing slash. */
+  readonly directories: readonly string[];
+  readonly controls: (path: string) => boolean;
+}
+
+/**
+ * Which step controls which path under one layout. It is asked about foreign paths, so it never throws, and it
+ * comes from the signed layout alone: `.mlchainrc` has no say in it (threat 18).
+ */
+export interface Control {
+  readonly layout: Layout;
+  readonly steps: readonly StepControl[];
+  readonly isControlled: (path: string) => boolean;
+  readonly stepsOf: (path: string) => readonly StepControl[];
+  /** Literal beginnings of every controlled path: what a tree walk can be limited to. `''` means anywhere. */
+  readonly prefixes: readonly string[];
+}
+
+const NAMING: ReadonlySet<ArtifactRule['type']> = new Set(['CREATE', 'MODIFY', 'DELETE', 'REQUIRE', 'ALLOW']);
+
+/** The tool's own files are evidence or drafts, never artifacts: nobody could sign a layout that controls itself. */
+export function isOwnFile(path: string): boolean {
+  return path === '.mlchainrc' || path.startsWith('.mlchain/');
+}
+
+export function controlOf(layout: Layout): Control {
+  const steps = layout.steps.map(stepControl);
+  return {
+    layout,
+    steps,
+    isControlled: (path) => !isOwnFile(path) && steps.some((step) => step.controls(path)),
+    stepsOf: (path) => (isOwnFile(path) ? [] : steps.filter((step) => step.controls(path))),
+    prefixes: [...new Set(layout.steps.flatMap((step) => controllingPatterns(step).map(prefixOf)))],
+  };
+}
+
+/** The patterns that give a step its control: the rules of `expected_products` that name a product. */
+export function controllingPatterns(step: Step): readonly string[] {
+  return step.expectedProducts
+    .filter((rule) => NAMING.has(rule.type) && !(rule.type === 'ALLOW' && rule.pattern === '*'))
+    .map((rule) => rule.pattern);
+}
+
+/** The artifact name under which a step records `path`: the path itself, or the `dir:P` that it lies below. */
+export function artifactName(step: StepControl, path: string): string {
+  const directory = step.directories.find((name) => isBelow(name, path));
+  return directory === undefined ? path : DIRECTORY + directory;
+}
+
+/** `dir:P` as written in a rule → `P` without a trailing slash; anything else → undefined. */
+export function directoryOf(pattern: string): string | undefined {
+  return pattern.startsWith(DIRECTORY) ? pattern.slice(DIRECTORY.length).replace(/\/+$/, '') : undefined;
+}
+
+function stepControl(step: Step): StepControl {
+  const patterns = controllingPatterns(step);
+  const directories = patterns.map(directoryOf).filter((name) => name !== undefined);
+  const matchers = patterns.filter((pattern) => directoryOf(pattern) === undefined).map(compilePattern);
+  const requires = step.expectedProducts.filter((rule) => rule.type === 'REQUIRE').map((rule) => rule.pattern);
+  const literal = new Set(requires);
+  return {
+    step,
+    directories,
+    controls: (path) =>
+      !isOwnFile(path) &&
+      (literal.has(path) ||
+        directories.some((name) => isBelow(name, path)) ||
+        matchers.some((matches) => matches(path))),
+  };
+}
+
+function prefixOf(pattern: string): string {
+  return directoryOf(pattern) ?? literalPrefix(pattern);
+}
+
+function isBelow(directory: string, path: string): boolean {
+  return directory === '' || path.startsWith(`${directory}/`);
+}
