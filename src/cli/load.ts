@@ -1,0 +1,27 @@
+import type { Args } from './args.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit.ts';
+
+export interface CommandModule {
+  /** What the command ended with; what it could not do, it throws. */
+  run(context: Context, args: Args): Promise<ExitCode>;
+}
+
+/**
+ * One line a command, in the order of the table. Each module is a chunk of its own in the bundle, read only when its
+ * command is called: `git mlchain hook` must not pay for `git mlchain demo`.
+ */
+const modules = new Map<string, () => Promise<CommandModule>>([
+  // e.g. ['key new', () => import('./commands/key-new.ts')],
+]);
+
+export async function loadCommand(name: string): Promise<CommandModule> {
+  const load = modules.get(name);
+  if (load === undefined) throw new Error(`'${name}' is declared in the table but not in load.ts`);
+  return await load();
+}
+
+/** The names that have a module: the test compares them with the table. */
+export function loadableCommands(): readonly string[] {
+  return [...modules.keys()];
+}

@@ -1,0 +1,57 @@
+/**
+ * Text from a repository – names, messages, paths, user ids, reasons – is somebody else's. Shown raw it could move the
+ * cursor over the verdict, colour it green, or turn its words round (threats 34). Escapes follow git's own quoting:
+ * `\n`, `\t` …, else the octal bytes of the UTF-8 form, so that `\342\200\256` is what git shows for the same name.
+ */
+
+/** Controls (C0, DEL, C1), format characters (bidi, zero-width, tags), line separators, lone surrogates. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const LETTERS = new Map([
+  ['\x07', '\\a'],
+  ['\b', '\\b'],
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\v', '\\v'],
+  ['\f', '\\f'],
+  ['\r', '\\r'],
+]);
+
+/** One line, safe for a terminal, a log file and a CI page. */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE, escapeCharacter);
+}
+
+/** As `escapeText`, but line feeds stay: for text of several lines, such as what git said on standard error. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
+}
+
+/** A path as git shows it with `core.quotePath=false`: in double quotes where anything in it needs an escape. */
+export function quotePath(path: string): string {
+  const escaped = escapeText(path.replace(/["\\]/g, '\\$&'));
+  return escaped === path ? path : `"${escaped}"`;
+}
+
+/** For element content and for attribute values in double or single quotes. */
+export function escapeHtml(text: string): string {
+  return escapeText(text).replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+}
+
+/** XML 1.0 has no way to write most controls at all: they arrive as git's escapes. */
+export const escapeXml = escapeHtml;
+
+function escapeCharacter(character: string): string {
+  return LETTERS.get(character) ?? bytesOf(character).map(octal).join('');
+}
+
+/** A lone surrogate U+DC80–U+DCFF is a byte that was not UTF-8 (`git/paths.ts`); any other becomes U+FFFD's bytes. */
+function bytesOf(character: string): number[] {
+  const code = character.charCodeAt(0);
+  if (character.length === 1 && code >= 0xdc80 && code <= 0xdcff) return [code - 0xdc00];
+  return [...Buffer.from(character)];
+}
+
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, '0')}`;
+}
