@@ -1,0 +1,157 @@
+import { type Artifacts, sameDigests } from './digest.ts';
+import { compilePattern } from './pattern.ts';
+import type { ArtifactList, ArtifactRule, MatchRule } from './rule.ts';
+
+/** What one link recorded. */
+export interface RecordedArtifacts {
+  readonly materials: Artifacts;
+  readonly products: Artifacts;
+}
+
+/** A link and the rules of its step or inspection. */
+export interface RuledItem extends RecordedArtifacts {
+  readonly expectedMaterials: readonly ArtifactRule[];
+  readonly expectedProducts: readonly ArtifactRule[];
+}
+
+export interface RuleFailure {
+  readonly list: ArtifactList;
+  readonly index: number;
+  readonly rule: ArtifactRule;
+  /** What a DISALLOW found, or the name that a REQUIRE missed. */
+  readonly artifacts: readonly string[];
+}
+
+/** What one rule did. */
+export interface RuleStep {
+  readonly list: ArtifactList;
+  readonly index: number;
+  readonly rule: ArtifactRule;
+  readonly consumed: readonly string[];
+  /** What was left in the queue after it. */
+  readonly queue: readonly string[];
+}
+
+/** All rules up to the first that failed, materials before products. */
+export interface RuleTrace {
+  readonly failure: RuleFailure | undefined;
+  readonly steps: readonly RuleStep[];
+}
+
+/** Links of other items as MATCH rules see them; undefined where there is none. */
+export type ArtifactsOf = (step: string) => RecordedArtifacts | undefined;
+
+type Test = (name: string) => boolean;
+
+/**
+ * Applies artifact rules the way in-toto does (specification §4.3.3): every artifact of a list is queued; rules
+ * take out of the queue what they account for, in order; only DISALLOW and REQUIRE can fail; what is left passes.
+ */
+export function applyRules(item: RuledItem, artifactsOf: ArtifactsOf): RuleTrace {
+  const steps: RuleStep[] = [];
+  const failure =
+    applyList(item, 'materials', artifactsOf, steps) ?? applyList(item, 'products', artifactsOf, steps);
+  return { failure, steps };
+}
+
+function applyList(
+  item: RuledItem,
+  list: ArtifactList,
+  artifactsOf: ArtifactsOf,
+  steps: RuleStep[],
+): RuleFailure | undefined {
+  const rules = list === 'materials' ? item.expectedMaterials : item.expectedProducts;
+  let queue: readonly string[] = [...item[list].keys()];
+  for (const [index, rule] of rules.entries()) {
+    const artifacts = failing(rule, queue);
+    if (artifacts.length > 0) return { list, index, rule, artifacts };
+    const consumes = consumer(rule, item, list, artifactsOf);
+    const consumed = queue.filter(consumes);
+    if (consumed.length > 0) {
+      const gone = new Set(consumed);
+      queue = queue.filter((name) => !gone.has(name));
+    }
+    steps.push({ list, index, rule, consumed, queue });
+  }
+  return undefined;
+}
+
+/** The artifacts that make the rule fail; none for a rule that holds or cannot fail. */
+function failing(rule: ArtifactRule, queue: readonly string[]): readonly string[] {
+  if (rule.type === 'DISALLOW') return queue.filter(testOf(rule));
+  if (rule.type === 'REQUIRE') return queue.includes(rule.pattern) ? [] : [rule.pattern];
+  return [];
+}
+
+/** Whether the rule accounts for a queued artifact. */
+function consumer(rule: ArtifactRule, item: RuledItem, list: ArtifactList, artifactsOf: ArtifactsOf): Test {
+  const { materials, products } = item;
+  const matches = testOf(rule);
+  switch (rule.type) {
+    case 'ALLOW':
+      return matches;
+    case 'CREATE':
+      return (name) => matches(name) && products.has(name) && !materials.has(name);
+    case 'DELETE':
+      return (name) => matches(name) && materials.has(name) && !products.has(name);
+    case 'MODIFY':
+      return (name) => matches(name) && differs(name, item);
+    case 'MATCH':
+      return matchConsumer(rule, item[list], artifactsOf(rule.step)?.[rule.with]);
+    case 'DISALLOW':
+    case 'REQUIRE':
+      return () => false;
+  }
+}
+
+function differs(name: string, { materials, products }: RecordedArtifacts): boolean {
+  const before = materials.get(name);
+  const after = products.get(name);
+  return before !== undefined && after !== undefined && !sameDigests(before, after);
+}
+
+/** Consumes what the other link has too, under the destination's name, with equal digests. */
+function matchConsumer(rule: MatchRule, source: Artifacts, destination: Artifacts | undefined): Test {
+  if (destination === undefined) return () => false;
+  const matches = testOf(rule);
+  const prefix = withSlash(rule.sourcePrefix);
+  return (name) => {
+    const rest = restOf(name, prefix);
+    if (rest === undefined || !matches(rest)) return false;
+    const found = destination.get(join(rule.destinationPrefix, rest));
+    return found !== undefined && sameDigests(source.get(name) ?? new Map(), found);
+  };
+}
+
+/**
+ * What follows the source prefix, taken literally. A rest that starts with `/` or holds a backslash is not matched:
+ * joined to a prefix again it would name another artifact. in-toto dies there.
+ */
+function restOf(name: string, prefix: string): string | undefined {
+  if (prefix === '') return name;
+  if (!name.startsWith(prefix)) return undefined;
+  const rest = name.slice(prefix.length);
+  return rest.startsWith('/') || rest.includes('\\') ? undefined : rest;
+}
+
+/** Python's `os.path.join(prefix, rest)` with backslashes turned into slashes, as in-toto builds names. */
+function join(prefix: string, rest: string): string {
+  if (prefix === '') return rest;
+  return rest.startsWith('/') ? rest.replaceAll('\\', '/') : withSlash(prefix) + rest.replaceAll('\\', '/');
+}
+
+function withSlash(prefix: string): string {
+  if (prefix === '') return '';
+  return (prefix.endsWith('/') ? prefix : `${prefix}/`).replaceAll('\\', '/');
+}
+
+/** Layouts are judged against many links: each rule's pattern is compiled once, and forgotten with the rule. */
+const tests = new WeakMap<ArtifactRule, Test>();
+
+function testOf(rule: ArtifactRule): Test {
+  const known = tests.get(rule);
+  if (known !== undefined) return known;
+  const test = compilePattern(rule.pattern);
+  tests.set(rule, test);
+  return test;
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { sortByCodePoint } from './code-point-order.ts';
+import { FormatError } from './format-error.ts';
+import { hasLoneSurrogate, isJsonObject, type Json, type JsonObject } from './json-value.ts';
+import { expectObject, isHex, refuse } from './shape.ts';
+
+/** Algorithm → hex digest, as a link writes it. Compared whole and as text (in-toto specification §4.3.3). */
+export type DigestSet = ReadonlyMap<string, string>;
+/** Artifact name → digests. */
+export type Artifacts = ReadonlyMap<string, DigestSet>;
+
+export function sha256Hex(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/**
+ * Whether two sets say the same: the same algorithms and the same text for each. `sha256` does not equal
+ * `sha256` + `sha512`: otherwise an artifact could be exchanged behind the weaker of two digests.
+ */
+export function sameDigests(a: DigestSet, b: DigestSet): boolean {
+  if (a.size !== b.size) return false;
+  for (const [algorithm, digest] of a) {
+    if (b.get(algorithm) !== digest) return false;
+  }
+  return true;
+}
+
+/** Whether two lists hold the same names with the same digests: what links of one step have to agree in. */
+export function sameArtifacts(a: Artifacts, b: Artifacts): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, digests] of a) {
+    const others = b.get(name);
+    if (others === undefined || !sameDigests(digests, others)) return false;
+  }
+  return true;
+}
+
+export function sha256Of(set: DigestSet): string | undefined {
+  return set.get('sha256');
+}
+
+/**
+ * The digest of a directory (in-toto 3 `dir:`, Go's dirhash h1 before base64): SHA-256 over one line
+ * `<sha256 hex>  <path>\n` a file, by the bytes of the path. A line feed in a path is refused, as Go does: one file
+ * named like two lines would have the digest of two files.
+ * @param files path below the directory, `/`-separated, and the SHA-256 of its content in hex.
+ */
+export function dirDigest(files: Iterable<readonly [string, string]>): string {
+  const digests = new Map(files);
+  const hash = createHash('sha256');
+  for (const path of sortByCodePoint(digests.keys())) {
+    if (path.includes('\n') || hasLoneSurrogate(path)) {
+      throw new FormatError(`dir: expected names in UTF-8 without line feeds, found ${JSON.stringify(path)}`);
+    }
+    hash.update(`${digests.get(path)}  ${path}\n`, 'utf8');
+  }
+  return hash.digest('hex');
+}
+
+/** Reads `materials` or `products`; the maps are those that were parsed, nothing is copied. */
+export function artifactsFromJson(json: Json | undefined, where: string): Artifacts {
+  const object = expectObject(json, where);
+  if (isArtifacts(object)) return object;
+  for (const [name, digests] of object) {
+    if (!isDigestSet(digests))
+      refuse(`${where}[${JSON.stringify(name)}]`, 'digests in hex by algorithm', digests);
+  }
+  throw new FormatError(`${where}: expected artifacts`);
+}
+
+function isArtifacts(object: JsonObject): object is Artifacts {
+  for (const digests of object.values()) {
+    if (!isDigestSet(digests)) return false;
+  }
+  return true;
+}
+
+function isDigestSet(json: Json): json is DigestSet {
+  if (!isJsonObject(json)) return false;
+  for (const digest of json.values()) {
+    if (!isHex(digest)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,69 @@
+import { canonicalize } from './canonical.ts';
+import { parseJson } from './json-reader.ts';
+import { type Json, type JsonObject, jsonObject } from './json-value.ts';
+import { stringify } from './json-writer.ts';
+import { expectList, expectObject, expectString } from './shape.ts';
+import { type Signature, signatureFromJson } from './signature.ts';
+
+/** in-toto's "Metablock": something signed, and the signatures over its canonical form. */
+export interface Envelope {
+  readonly signatures: readonly Signature[];
+  readonly signed: JsonObject;
+  /** `_type` of what is signed: `link`, `layout`, `owners`… */
+  readonly signedType: string;
+  /** Canonical bytes of `signed`: made when first asked for, since many envelopes are read and never checked. */
+  readonly signedBytes: Buffer;
+}
+
+class ParsedEnvelope implements Envelope {
+  readonly signatures: readonly Signature[];
+  readonly signed: JsonObject;
+  readonly signedType: string;
+  #bytes: Buffer | undefined;
+
+  constructor(signatures: readonly Signature[], signed: JsonObject) {
+    this.signatures = signatures;
+    this.signed = signed;
+    this.signedType = expectString(signed.get('_type'), 'signed._type');
+  }
+
+  get signedBytes(): Buffer {
+    this.#bytes ??= canonicalize(this.signed);
+    return this.#bytes;
+  }
+}
+
+/**
+ * Reads an envelope. Fields beside `signed` and `signatures` are signed by nobody and dropped.
+ * @throws FormatError; a missing list of signatures is malformed, an empty one is unsigned.
+ */
+export function parseEnvelope(text: string | Uint8Array): Envelope {
+  const object = expectObject(parseJson(text), 'envelope');
+  const signatures = expectList(object.get('signatures'), 'signatures');
+  return new ParsedEnvelope(
+    signatures.map((json, at) => signatureFromJson(json, `signatures[${at}]`)),
+    expectObject(object.get('signed'), 'signed'),
+  );
+}
+
+/** The envelope of something just signed, as `parseEnvelope` would read it back. */
+export function makeEnvelope(signed: JsonObject, signatures: readonly Signature[]): Envelope {
+  return new ParsedEnvelope(signatures, signed);
+}
+
+/** One compact line of ASCII, without a line feed: how an envelope lies in a note. */
+export function writeEnvelope(signed: Json, signatures: readonly Signature[]): string {
+  return stringify(envelopeJson(signed, signatures), 0);
+}
+
+/** The file in-toto writes: indent 1, keys sorted, no line feed at the end. */
+export function writeEnvelopeFile(signed: Json, signatures: readonly Signature[]): string {
+  return stringify(envelopeJson(signed, signatures), 1);
+}
+
+function envelopeJson(signed: Json, signatures: readonly Signature[]): JsonObject {
+  return jsonObject([
+    ['signatures', signatures.map((signature) => signature.json)],
+    ['signed', signed],
+  ]);
+}

@@ -1,0 +1,234 @@
+import { FormatError } from './format-error.ts';
+import { hasLoneSurrogate, type Json, type JsonObject } from './json-value.ts';
+
+/** Deeper text is refused: a foreign line of 10^5 brackets must not exhaust the stack. in-toto's own is 7 deep. */
+const MAX_DEPTH = 128;
+/** Python's own limit: turning digits into a number takes quadratic time, and the text is foreign. */
+const MAX_DIGITS = 4300;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+
+/**
+ * Reads exactly one JSON value (RFC 8259), stricter than `JSON.parse` where signed metadata needs it: duplicate keys,
+ * floats (in any spelling, `1.0` and `1e3` too), lone surrogates, malformed UTF-8 and a byte order mark are errors –
+ * two readers could otherwise see two different things behind one signature.
+ * @throws FormatError with line and column.
+ */
+export function parseJson(text: string | Uint8Array): Json {
+  return new Reader(typeof text === 'string' ? text : decodeUtf8(text)).document();
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new FormatError('expected JSON in UTF-8, found bytes that are not UTF-8', { cause });
+  }
+}
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): Json {
+    const value = this.#value();
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail('the end of the text');
+    return value;
+  }
+
+  #value(): Json {
+    this.#skipSpace();
+    switch (this.#text.charCodeAt(this.#at)) {
+      case 0x7b:
+        return this.#object();
+      case 0x5b:
+        return this.#list();
+      case QUOTE:
+        return this.#string();
+      case 0x74:
+        return this.#word('true', true);
+      case 0x66:
+        return this.#word('false', false);
+      case 0x6e:
+        return this.#word('null', null);
+      default:
+        return this.#integer();
+    }
+  }
+
+  #object(): JsonObject {
+    const entries = new Map<string, Json>();
+    this.#open();
+    if (this.#take('}')) return this.#close(entries);
+    for (;;) {
+      this.#skipSpace();
+      const start = this.#at;
+      if (this.#text.charCodeAt(start) !== QUOTE) this.#fail('a key in double quotes');
+      const key = this.#string();
+      if (!this.#take(':')) this.#fail("':' after the key");
+      const before = entries.size;
+      entries.set(key, this.#value());
+      if (entries.size === before) this.#fail(`each key once, found ${quote(key)} again`, start);
+      if (this.#take('}')) return this.#close(entries);
+      if (!this.#take(',')) this.#fail("',' or '}'");
+    }
+  }
+
+  #list(): readonly Json[] {
+    const items: Json[] = [];
+    this.#open();
+    if (this.#take(']')) return this.#close(items);
+    for (;;) {
+      items.push(this.#value());
+      if (this.#take(']')) return this.#close(items);
+      if (!this.#take(',')) this.#fail("',' or ']'");
+    }
+  }
+
+  #open(): void {
+    this.#at++;
+    this.#depth++;
+    if (this.#depth > MAX_DEPTH)
+      this.#fail(`at most ${MAX_DEPTH} levels of nesting, found more`, this.#at - 1);
+  }
+
+  #close<T>(value: T): T {
+    this.#depth--;
+    return value;
+  }
+
+  #string(): string {
+    const text = this.#text;
+    const start = ++this.#at;
+    for (let at = start; ; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit === QUOTE) {
+        this.#at = at + 1;
+        return text.slice(start, at);
+      }
+      // Rare: an escape, a surrogate to look at, a raw control character, or the end of the text (NaN).
+      if (!(unit >= 0x20 && unit < 0xd800 && unit !== BACKSLASH)) return this.#hardString(start);
+    }
+  }
+
+  /** The same for a string with escapes or surrogates: piece by piece, and the whole must be well-formed. */
+  #hardString(start: number): string {
+    const text = this.#text;
+    const pieces: string[] = [];
+    let piece = start;
+    this.#at = start;
+    for (;;) {
+      const unit = text.charCodeAt(this.#at);
+      if (unit === QUOTE) break;
+      if (Number.isNaN(unit)) this.#fail('the closing quote of a string');
+      if (unit < 0x20) this.#fail('control characters in strings to be escaped');
+      if (unit === BACKSLASH) {
+        pieces.push(text.slice(piece, this.#at), this.#escape());
+        piece = this.#at;
+      } else {
+        this.#at++;
+      }
+    }
+    pieces.push(text.slice(piece, this.#at++));
+    const whole = pieces.join('');
+    if (hasLoneSurrogate(whole)) this.#fail('text that UTF-8 can hold, found a lone surrogate', start);
+    return whole;
+  }
+
+  #escape(): string {
+    const letter = this.#text.charAt(this.#at + 1);
+    const simple = SIMPLE_ESCAPES.get(letter);
+    if (simple !== undefined) {
+      this.#at += 2;
+      return simple;
+    }
+    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
+    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('an escape that JSON knows');
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(digits, 16));
+  }
+
+  #integer(): number | bigint {
+    const start = this.#at;
+    if (this.#text.charCodeAt(this.#at) === MINUS) this.#at++;
+    const first = this.#at;
+    while (isDigit(this.#text.charCodeAt(this.#at))) this.#at++;
+    const digits = this.#at - first;
+    if (digits === 0) this.#fail('a value', start);
+    if (digits > 1 && this.#text.charCodeAt(first) === ZERO)
+      this.#fail('a number without leading zeros', start);
+    if (digits > MAX_DIGITS) this.#fail(`an integer of at most ${MAX_DIGITS} digits`, start);
+    if ('.eE'.includes(this.#text.charAt(this.#at) || ' ')) {
+      this.#fail('an integer, found a number with fraction or exponent', start);
+    }
+    return toInteger(this.#text.slice(start, this.#at));
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) this.#fail('a value');
+    this.#at += word.length;
+    return value;
+  }
+
+  #take(character: string): boolean {
+    this.#skipSpace();
+    if (this.#text.charAt(this.#at) !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
+      this.#at++;
+    }
+  }
+
+  #fail(expected: string, at: number = this.#at): never {
+    const lines = this.#text.slice(0, at).split('\n');
+    const column = (lines.at(-1)?.length ?? 0) + 1;
+    const found = expected.includes('found') ? '' : `, found ${describeAt(this.#text, at)}`;
+    throw new FormatError(`line ${lines.length}, column ${column}: expected ${expected}${found}`);
+  }
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= ZERO && unit <= NINE;
+}
+
+function toInteger(digits: string): number | bigint {
+  const number = Number(digits);
+  if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
+  return BigInt(digits);
+}
+
+function describeAt(text: string, at: number): string {
+  return at >= text.length ? 'the end of the text' : quote(text.slice(at, at + 12));
+}
+
+/** Foreign text in a message: short, and escaped so that it cannot steer a terminal. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
