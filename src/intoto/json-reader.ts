@@ -89,7 +89,7 @@ class Reader {
       if (!this.#take(':')) this.#fail("':' after the key");
       const before = entries.size;
       entries.set(key, this.#value());
-      if (entries.size === before) this.#fail(`each key once, found ${quote(key)} again`, start);
+      if (entries.size === before) this.#fail('each key once', start, `${quote(key)} again`);
       if (this.#take('}')) return this.#close(entries);
       if (!this.#take(',')) this.#fail("',' or '}'");
     }
@@ -109,8 +109,7 @@ class Reader {
   #open(): void {
     this.#at++;
     this.#depth++;
-    if (this.#depth > MAX_DEPTH)
-      this.#fail(`at most ${MAX_DEPTH} levels of nesting, found more`, this.#at - 1);
+    if (this.#depth > MAX_DEPTH) this.#fail(`at most ${MAX_DEPTH} levels of nesting`, this.#at - 1, 'more');
   }
 
   #close<T>(value: T): T {
@@ -152,7 +151,7 @@ class Reader {
     }
     pieces.push(text.slice(piece, this.#at++));
     const whole = pieces.join('');
-    if (hasLoneSurrogate(whole)) this.#fail('text that UTF-8 can hold, found a lone surrogate', start);
+    if (hasLoneSurrogate(whole)) this.#fail('text that UTF-8 can hold', start, 'a lone surrogate');
     return whole;
   }
 
@@ -180,7 +179,7 @@ class Reader {
       this.#fail('a number without leading zeros', start);
     if (digits > MAX_DIGITS) this.#fail(`an integer of at most ${MAX_DIGITS} digits`, start);
     if ('.eE'.includes(this.#text.charAt(this.#at) || ' ')) {
-      this.#fail('an integer, found a number with fraction or exponent', start);
+      this.#fail('an integer', start, 'a number with fraction or exponent');
     }
     return toInteger(this.#text.slice(start, this.#at));
   }
@@ -206,11 +205,10 @@ class Reader {
     }
   }
 
-  #fail(expected: string, at: number = this.#at): never {
+  #fail(expected: string, at: number = this.#at, found: string = describeAt(this.#text, at)): never {
     const lines = this.#text.slice(0, at).split('\n');
     const column = (lines.at(-1)?.length ?? 0) + 1;
-    const found = expected.includes('found') ? '' : `, found ${describeAt(this.#text, at)}`;
-    throw new FormatError(`line ${lines.length}, column ${column}: expected ${expected}${found}`);
+    throw new FormatError(`line ${lines.length}, column ${column}: expected ${expected}, found ${found}`);
   }
 }
 

@@ -1,0 +1,164 @@
+import { createHash, createVerify, type KeyObject, verify } from 'node:crypto';
+import { FormatError } from '../intoto/format-error.ts';
+import type { KeyType, PublicKey } from '../intoto/key.ts';
+import {
+  parseSignatureHeader,
+  type Signature,
+  type SignatureHeader,
+  signatureTrailer,
+} from '../intoto/signature.ts';
+import { coordinateSize, keyObject, numberOf, UnusableKey } from './key-object.ts';
+
+/** What a signature is worth by itself; whether the key was allowed to, and valid then, is asked elsewhere. */
+export type SignatureCheck =
+  | {
+      readonly good: true;
+      /** Seconds since 1970: when the signer says it was made. */
+      readonly created: number;
+      /** Seconds since 1970 after which the signer does not want it to count. */
+      readonly expires: number | undefined;
+    }
+  | { readonly good: false; readonly code: 'bad-signature' | 'weak-key'; readonly reason: string };
+
+/** Public-key algorithm octets by key type (RFC 9580 §9.1); 3 is the old sign-only RSA. */
+const ALGORITHMS: ReadonlyMap<KeyType, readonly number[]> = new Map([
+  ['rsa', [1, 3]],
+  ['dsa', [17]],
+  ['ecdsa', [19]],
+  ['eddsa', [22]],
+]);
+
+const SHA256 = 8;
+/** SHA-384 and SHA-512 only where in-toto cannot check the signature anyway: it takes every digest for SHA-256. */
+const HASHES: ReadonlyMap<number, { readonly name: string; readonly only: KeyType | undefined }> = new Map([
+  [SHA256, { name: 'sha256', only: undefined }],
+  [9, { name: 'sha384', only: 'ecdsa' }],
+  [10, { name: 'sha512', only: 'ecdsa' }],
+]);
+
+const BINARY_DOCUMENT = 0x00;
+const MIN_BITS = 2048;
+/** OpenSSL takes no larger modulus, and a huge one is only there to cost time. */
+const MAX_BITS = 16384;
+
+/**
+ * Checks one signature by the very key – primary or subkey – that is said to have made it.
+ * @param signedBytes the canonical form of what was signed.
+ */
+export function checkSignature(
+  key: PublicKey,
+  signature: Signature,
+  signedBytes: Uint8Array,
+): SignatureCheck {
+  try {
+    const header = parseSignatureHeader(signature.otherHeaders);
+    const objection = objectionToHeader(key, signature, header);
+    if (objection !== undefined) return { good: false, code: 'bad-signature', reason: objection };
+    const weakness = weaknessOf(key);
+    if (weakness !== undefined) return { good: false, code: 'weak-key', reason: weakness };
+    if (!verifySignature(key, signature, header, signedBytes)) {
+      return {
+        good: false,
+        code: 'bad-signature',
+        reason: 'the signature does not fit the content and the key',
+      };
+    }
+    const { created = 0, expiresAfter } = header;
+    return { good: true, created, expires: expiresAfter === undefined ? undefined : created + expiresAfter };
+  } catch (error) {
+    // A malformed header and a key that is none are the signer's; anything else is a defect of ours.
+    if (error instanceof FormatError) return { good: false, code: 'bad-signature', reason: error.message };
+    if (error instanceof UnusableKey) return { good: false, code: 'weak-key', reason: error.message };
+    throw error;
+  }
+}
+
+/** Finds a key by the id of itself or of a subkey; `master` is the person, whichever key was used. */
+export function findKey(
+  keys: ReadonlyMap<string, PublicKey>,
+  keyid: string,
+): { readonly master: PublicKey; readonly key: PublicKey } | undefined {
+  for (const master of keys.values()) {
+    const key = master.subkeys.get(keyid);
+    if (key !== undefined) return { master, key };
+  }
+  const master = keys.get(keyid);
+  return master && { master, key: master };
+}
+
+/** What the signer's own words say against the signature, before any arithmetic. */
+function objectionToHeader(
+  key: PublicKey,
+  signature: Signature,
+  header: SignatureHeader,
+): string | undefined {
+  const hash = HASHES.get(header.hashAlgorithm);
+  if (signature.keyid !== key.keyid)
+    return `expected a signature of ${key.keyid}, found one of ${signature.keyid}`;
+  if (header.type !== BINARY_DOCUMENT)
+    return `expected a signature of type 0x00, found 0x0${header.type.toString(16)}`;
+  if (!ALGORITHMS.get(key.type)?.includes(header.publicKeyAlgorithm)) {
+    return `expected an ${key.type} signature, found public-key algorithm ${header.publicKeyAlgorithm}`;
+  }
+  if (hash === undefined || (hash.only ?? key.type) !== key.type) {
+    return `expected SHA-256, found hash algorithm ${header.hashAlgorithm}`;
+  }
+  if (header.created === undefined) return 'expected a creation time, found none';
+  // Otherwise somebody else's signature could be passed off under a keyid written beside it.
+  if (header.issuerFingerprint !== undefined && header.issuerFingerprint !== key.keyid) {
+    return `expected the issuer ${key.keyid}, found ${header.issuerFingerprint}`;
+  }
+  const [critical] = header.unknownCritical;
+  return critical === undefined ? undefined : `found a critical subpacket of unknown type ${critical}`;
+}
+
+function weaknessOf(key: PublicKey): string | undefined {
+  if (key.type !== 'rsa' && key.type !== 'dsa') return undefined;
+  const bits = bitLength(numberOf(key, key.type === 'rsa' ? 'n' : 'p'));
+  if (bits < MIN_BITS || bits > MAX_BITS)
+    return `expected ${MIN_BITS} to ${MAX_BITS} bits, found ${key.type} of ${bits}`;
+  const exponent = key.type === 'rsa' ? numberOf(key, 'e') : undefined;
+  if (exponent === undefined) return undefined;
+  const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1;
+  return isOdd && bitLength(exponent) > 1 ? undefined : 'expected an odd public exponent of at least 3';
+}
+
+function bitLength(octets: Buffer): number {
+  const first = octets.findIndex((octet) => octet !== 0);
+  return first < 0 ? 0 : (octets.length - first) * 8 - Math.clz32(octets[first] ?? 0) + 24;
+}
+
+function verifySignature(
+  key: PublicKey,
+  signature: Signature,
+  header: SignatureHeader,
+  signedBytes: Uint8Array,
+): boolean {
+  const octets = Buffer.from(signature.signature, 'hex');
+  const hash = HASHES.get(header.hashAlgorithm)?.name ?? 'sha256';
+  const trailer = signatureTrailer(signature.otherHeaders);
+  const object = keyObject(key);
+  if (key.type === 'eddsa') {
+    const digest = createHash(hash).update(signedBytes).update(trailer).digest();
+    return octets.length === 64 && verify(null, digest, object, octets);
+  }
+  const verifier = createVerify(hash).update(signedBytes).update(trailer);
+  switch (key.type) {
+    case 'rsa':
+      return verifyRsa(object, octets, (padded) => verifier.verify(object, padded));
+    case 'dsa':
+      return verifier.verify(object, octets);
+    case 'ecdsa':
+      return (
+        octets.length === 2 * coordinateSize(key) &&
+        verifier.verify({ key: object, dsaEncoding: 'ieee-p1363' }, octets)
+      );
+  }
+}
+
+/** PKCS#1 v1.5. An MPI drops leading zeros, OpenSSL wants the modulus' full length; a longer one is no signature. */
+function verifyRsa(object: KeyObject, octets: Buffer, verifyPadded: (padded: Buffer) => boolean): boolean {
+  const size = Math.ceil((object.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  if (octets.length > size) return false;
+  return verifyPadded(Buffer.concat([Buffer.alloc(size - octets.length), octets]));
+}
