@@ -1,7 +1,7 @@
-import { MlchainError } from '../errors.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import type { Envelope } from '../intoto/envelope.ts';
 import { parseEnvelope } from '../intoto/envelope.ts';
+import { FormatError } from '../intoto/format-error.ts';
 import type { Link } from '../intoto/link.ts';
 import { linkFromJson } from '../intoto/link.ts';
 import type { Binding } from './binding.ts';
@@ -60,7 +60,7 @@ export function parseNote(signer: string, object: string, blob: Buffer): ParsedN
     try {
       entries.push(parseLine(signer, object, bytes));
     } catch (error) {
-      if (!(error instanceof MlchainError)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       problems.push({ kind: 'malformed', signer, object, line: number, reason: error.message });
     }
   }

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Body, ObjectInfo } from '../git/replies.ts';
+import { ReplyParser } from '../git/replies.ts';
+import type { Repository } from '../git/repository.ts';
+import type { TreeEntry } from '../git/tree.ts';
+import { sha256Hex } from '../intoto/digest.ts';
+import { ArtifactError } from './artifact-error.ts';
+import { expectArtifactName } from './artifact-name.ts';
+import type { BlobDigest } from './digest-cache.ts';
+import { DigestCache } from './digest-cache.ts';
+import type { Artifact, Listing } from './kind.ts';
+import { LFS_POINTER_LIMIT, parseLfsPointer } from './lfs.ts';
+
+const SYMLINK = '120000';
+const SUBMODULE = '160000';
+
+/** Turns what a tree names into artifacts, hashing each blob once in the life of the clone. */
+export class Digester {
+  readonly #repo: Repository;
+  readonly #cache: DigestCache;
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+    this.#cache = new DigestCache(repo.commonDir);
+  }
+
+  /**
+   * @throws ArtifactError for a name that is not UTF-8 and for content that is not in this clone. All entries are
+   * digested before that, so that a second attempt after a fetch starts where this one ended.
+   */
+  async digestEntries(entries: Iterable<readonly [string, TreeEntry]>): Promise<Listing> {
+    const named = [...entries].map(([path, entry]) => [expectArtifactName(path), entry] as const);
+    await this.#digestBlobs(new Set(named.filter(([, entry]) => hasContent(entry)).map(([, { id }]) => id)));
+    const listing: Listing = new Map();
+    for (const [path, entry] of named) listing.set(path, await this.#artifact(path, entry));
+    return listing;
+  }
+
+  /** What is known of a blob without reading it. */
+  known(blobId: string): BlobDigest | undefined {
+    return this.#cache.get(blobId);
+  }
+
+  /** Takes over a digest that was found by other means: the caller has seen that content and id belong together. */
+  remember(blobId: string, digest: BlobDigest): void {
+    this.#cache.add(blobId, digest);
+  }
+
+  /** Writes what was learnt to the git directory. */
+  save(): void {
+    this.#cache.save();
+  }
+
+  async #artifact(path: string, entry: TreeEntry): Promise<Artifact> {
+    if (entry.mode === SUBMODULE) return { kind: 'submodule', digest: entry.id };
+    if (entry.mode === SYMLINK) return { kind: 'symlink', digest: await this.#digestTarget(path, entry.id) };
+    return this.#cache.get(entry.id) ?? missing(path, entry.id);
+  }
+
+  /** A link's target is text whatever it looks like: one that reads like a pointer stands for nothing else. */
+  async #digestTarget(path: string, blobId: string): Promise<string> {
+    const object = await this.#repo.objects.read(blobId);
+    return object === undefined ? missing(path, blobId) : sha256Hex(object.data);
+  }
+
+  async #digestBlobs(ids: ReadonlySet<string>): Promise<void> {
+    const unknown = [...ids].filter((id) => this.#cache.get(id) === undefined);
+    if (unknown.length === 0) return;
+    const parser = new ReplyParser(digesting);
+    const input = unknown.map((id) => `${id}\n`).join('');
+    for await (const chunk of this.#repo.git.stream(['cat-file', '--batch', '--buffer'], { input })) {
+      for (const found of parser.push(chunk))
+        if (found !== undefined) this.#cache.add(found.id, found.digest);
+    }
+    this.save();
+  }
+}
+
+function hasContent(entry: TreeEntry): boolean {
+  return entry.mode !== SYMLINK && entry.mode !== SUBMODULE;
+}
+
+interface DigestedBlob {
+  readonly id: string;
+  readonly digest: BlobDigest;
+}
+
+/** Content of any size passes by; only what may be a git-lfs pointer is held. */
+function digesting({ id, size }: ObjectInfo): Body<DigestedBlob> {
+  const hash = createHash('sha256');
+  const head: Buffer[] = [];
+  return {
+    write(chunk) {
+      hash.update(chunk);
+      // Chunks are borrowed: a copy is kept.
+      if (size < LFS_POINTER_LIMIT) head.push(Buffer.from(chunk));
+    },
+    close() {
+      const digest = hash.digest('hex');
+      const pointer = parseLfsPointer(Buffer.concat(head));
+      return {
+        id,
+        digest: pointer === undefined ? { kind: 'file', digest } : { kind: 'lfs', digest: pointer.oid },
+      };
+    },
+  };
+}
+
+function missing(path: string, blobId: string): never {
+  throw new ArtifactError(
+    'object-missing',
+    path,
+    `expected the content of '${path}', found no object ${blobId} in this clone`,
+    'fetch it: git fetch --refetch, or git fetch --unshallow',
+  );
+}

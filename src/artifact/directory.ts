@@ -1,0 +1,54 @@
+import { dirDigest } from '../intoto/digest.ts';
+import type { Artifact, ArtifactKind, Listing } from './kind.ts';
+
+/** What in-toto calls an artifact that is a whole directory: `dir:data` (`formats.md` §3). */
+const PREFIX = 'dir:';
+
+export function directoryArtifactName(directory: string): string {
+  return PREFIX + directory;
+}
+
+/** Whether `path` lies below `directory`; everything lies below `''`, the top of the repository. */
+export function isBelow(directory: string, path: string): boolean {
+  return directory === '' || path.startsWith(`${directory}/`);
+}
+
+/**
+ * One `dir:P` artifact for each of `directories` that holds anything; git knows no empty directory, so one that holds
+ * nothing does not exist.
+ * @param files all files below them, at least. @throws FormatError for a line feed in a name.
+ */
+export function directoryArtifacts(
+  files: ReadonlyMap<string, Artifact>,
+  directories: readonly string[],
+): Listing {
+  const listing: Listing = new Map();
+  for (const directory of directories) {
+    const below = [...files].filter(([path]) => isBelow(directory, path));
+    if (below.length > 0) listing.set(directoryArtifactName(directory), digestDirectory(directory, below));
+  }
+  return listing;
+}
+
+function digestDirectory(directory: string, files: readonly (readonly [string, Artifact])[]): Artifact {
+  const start = directory === '' ? 0 : directory.length + 1;
+  const lines = files.map(
+    ([path, artifact]) => [lineName(path.slice(start), artifact.kind), artifact.digest] as const,
+  );
+  return { kind: weakestKind(files), digest: dirDigest(lines) };
+}
+
+/**
+ * The dirhash format knows files only. A link or submodule gets a name no file can have (git refuses NUL), so that a
+ * file cannot be exchanged for a link whose target reads the same. A git-lfs pointer stands for its content.
+ */
+function lineName(path: string, kind: ArtifactKind): string {
+  return kind === 'symlink' || kind === 'submodule' ? `${path}\0${kind}` : path;
+}
+
+/** A directory is a plain file's equal only while all in it is plain: one link in it shows in the kind. */
+function weakestKind(files: readonly (readonly [string, Artifact])[]): ArtifactKind {
+  const kinds = new Set(files.map(([, { kind }]) => kind));
+  if (kinds.has('symlink')) return 'symlink';
+  return kinds.has('submodule') ? 'submodule' : 'file';
+}

@@ -1,0 +1,79 @@
+import type { Hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import * as fs from 'node:fs';
+
+export interface FileHash {
+  /** SHA-256 of the raw content, lower hex. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Whether any byte is a CR, without which no line-end conversion does anything. */
+  readonly hasCarriageReturn: boolean;
+  /** The id of a blob with this content, where it was asked for: proof that it is the content an index names. */
+  readonly blobId: string | undefined;
+}
+
+const BUFFER_BYTES = 1024 * 1024;
+const CR = 0x0d;
+
+/**
+ * Hashes files of a work tree by synchronous reads into one buffer: for fifty thousand small files and for one of a
+ * GiB alike, that is two to four times faster than streams or promises.
+ */
+export class FileHasher {
+  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+
+  /**
+   * The caller has made sure that `file` is a regular file (opening a FIFO would wait for ever).
+   * @param blobFormat asks for the blob id too, which costs a second hash.
+   * @throws the error of node:fs.
+   */
+  hashFile(file: string, blobFormat?: 'sha1' | 'sha256'): FileHash {
+    const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+    try {
+      const first = this.#fill(fd);
+      if (first.length < BUFFER_BYTES) return hashBytes(first, blobFormat);
+      return this.#hashLarge(fd, first, blobFormat && blobHash(blobFormat, fs.fstatSync(fd).size));
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  #hashLarge(fd: number, first: Buffer, blob: Hash | undefined): FileHash {
+    const sha256 = createHash('sha256');
+    let size = 0;
+    let hasCarriageReturn = false;
+    for (let chunk = first; chunk.length > 0; chunk = this.#fill(fd)) {
+      sha256.update(chunk);
+      blob?.update(chunk);
+      size += chunk.length;
+      hasCarriageReturn ||= chunk.includes(CR);
+    }
+    return { sha256: sha256.digest('hex'), size, hasCarriageReturn, blobId: blob?.digest('hex') };
+  }
+
+  /** Reads until the buffer is full or the file ends. */
+  #fill(fd: number): Buffer {
+    let length = 0;
+    while (length < BUFFER_BYTES) {
+      const count = fs.readSync(fd, this.#buffer, length, BUFFER_BYTES - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return this.#buffer.subarray(0, length);
+  }
+}
+
+function hashBytes(content: Buffer, blobFormat: 'sha1' | 'sha256' | undefined): FileHash {
+  return {
+    sha256: hash('sha256', content),
+    size: content.length,
+    hasCarriageReturn: content.includes(CR),
+    blobId: blobFormat && blobHash(blobFormat, content.length).update(content).digest('hex'),
+  };
+}
+
+/** Git's object id is the hash of a header and the content (gitformat-loose-object). */
+function blobHash(format: 'sha1' | 'sha256', size: number): Hash {
+  return createHash(format).update(`blob ${size}\0`);
+}
