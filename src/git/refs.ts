@@ -1,0 +1,62 @@
+import { MlchainError } from '../errors.ts';
+import { GitError, RefRaceError } from './git-error.ts';
+import { decodePath, encodePath } from './paths.ts';
+import type { Repository } from './repository.ts';
+
+export interface RefUpdate {
+  readonly ref: string;
+  /** `undefined` deletes the ref. */
+  readonly new: string | undefined;
+  /** What the ref must be for the update to happen; left out: whatever it is. */
+  readonly old?: string | 'absent';
+}
+
+/** Refs below the prefixes (default: all) with the id each holds: of a tag object, not of what it tags. */
+export async function listRefs(
+  repo: Repository,
+  ...prefixes: readonly string[]
+): Promise<Map<string, string>> {
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', ...prefixes];
+  const { stdout } = await repo.git.run(args);
+  const refs = new Map<string, string>();
+  for (const line of decodePath(stdout).split('\n').slice(0, -1)) {
+    const space = line.indexOf(' ');
+    refs.set(line.slice(space + 1), line.slice(0, space));
+  }
+  return refs;
+}
+
+/** All or nothing, by compare-and-swap. Throws {@link RefRaceError} when a ref is not what `old` says. */
+export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
+  if (updates.length === 0) {
+    return;
+  }
+  const absent = '0'.repeat(repo.objectFormat === 'sha256' ? 64 : 40);
+  const input = encodePath(updates.map((update) => command(update, absent)).join(''));
+  const args = ['update-ref', '--no-deref', '--stdin', '-z'];
+  try {
+    await repo.git.run(args, { input });
+  } catch (error) {
+    throw raceOr(error);
+  }
+}
+
+/** A {@link RefRaceError} where git could not lock a ref or found another value in it, else the error itself. */
+export function raceOr(error: unknown): unknown {
+  if (error instanceof GitError && /cannot lock ref|Unable to create '.*\.lock'/.test(error.stderr)) {
+    return new RefRaceError(error);
+  }
+  return error;
+}
+
+function command(update: RefUpdate, absent: string): string {
+  const { ref, old } = update;
+  if (ref.includes('\0') || !ref.startsWith('refs/')) {
+    throw new MlchainError('input', `not a ref: ${JSON.stringify(ref)}`);
+  }
+  const expected = old === 'absent' ? absent : (old ?? '');
+  if (update.new !== undefined) {
+    return `update ${ref}\0${update.new}\0${expected}\0`;
+  }
+  return old === 'absent' ? `verify ${ref}\0${absent}\0` : `delete ${ref}\0${expected}\0`;
+}

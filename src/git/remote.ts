@@ -1,0 +1,127 @@
+import { GitError } from './git-error.ts';
+import { decodePath } from './paths.ts';
+import type { Repository } from './repository.ts';
+
+export interface Rejection {
+  /** The ref that did not move: on the remote after a push, here after a fetch. */
+  readonly ref: string;
+  /** Git's words: `non-fast-forward`, `fetch first`, `pre-receive hook declined`, … */
+  readonly reason: string;
+}
+
+export interface TransferResult {
+  readonly ok: boolean;
+  readonly rejected: readonly Rejection[];
+  readonly stderr: string;
+}
+
+export interface PushOptions {
+  /** Only `true` is known: a push from inside a hook must not start the hook again. */
+  readonly noVerify: true;
+  readonly atomic?: boolean;
+}
+
+/** Set for every child that talks to a remote: a hook that finds it was started by us and has nothing to do. */
+export const INSIDE_PUSH = 'MLCHAIN_INSIDE_PUSH';
+const NETWORK = { network: true, env: { [INSIDE_PUSH]: '1' } };
+
+export async function listRemotes(repo: Repository): Promise<string[]> {
+  const names = await repo.git.text(['remote']);
+  return names === '' ? [] : names.split('\n');
+}
+
+/** Refs of a remote (a name or a URL) that match git's patterns, without peeled tags. */
+export async function remoteRefs(
+  repo: Repository,
+  remote: string,
+  patterns: readonly string[],
+): Promise<Map<string, string>> {
+  const args = ['ls-remote', '--quiet', '--refs', '--', remote, ...patterns];
+  const { stdout } = await repo.git.run(args, NETWORK);
+  const refs = new Map<string, string>();
+  for (const line of decodePath(stdout).split('\n').slice(0, -1)) {
+    const tab = line.indexOf('\t');
+    refs.set(line.slice(tab + 1), line.slice(0, tab));
+  }
+  return refs;
+}
+
+/** Exactly these refspecs, no tags, nothing pruned, FETCH_HEAD left alone: a `git pull` may be under way around us. */
+export async function fetch(
+  repo: Repository,
+  remote: string,
+  refspecs: readonly string[],
+): Promise<TransferResult> {
+  const args = [
+    'fetch',
+    '--no-tags',
+    '--no-prune',
+    '--no-recurse-submodules',
+    '--no-auto-maintenance',
+    '--no-write-fetch-head',
+    '--refmap=',
+    '--',
+    remote,
+    ...refspecs,
+  ];
+  const { code, stderr } = await repo.git.run(args, { ...NETWORK, okCodes: [0, 1] });
+  return result(args, code, stderr, fetchRejections(stderr));
+}
+
+export async function push(
+  repo: Repository,
+  remote: string,
+  refspecs: readonly string[],
+  options: PushOptions,
+): Promise<TransferResult> {
+  const args = [
+    // a mirror remote refuses refspecs
+    '-c',
+    `remote.${remote}.mirror=false`,
+    'push',
+    '--porcelain',
+    ...(options.noVerify ? ['--no-verify'] : []),
+    ...(options.atomic ? ['--atomic'] : []),
+    '--no-follow-tags',
+    '--recurse-submodules=no',
+    '--',
+    remote,
+    ...refspecs,
+  ];
+  const { code, stdout, stderr } = await repo.git.run(args, { ...NETWORK, okCodes: [0, 1] });
+  return result(args, code, stderr, pushRejections(decodePath(stdout)));
+}
+
+function result(
+  args: readonly string[],
+  code: number,
+  stderr: string,
+  rejected: readonly Rejection[],
+): TransferResult {
+  if (code !== 0 && rejected.length === 0) {
+    throw new GitError({ args, exitCode: code, stderr });
+  }
+  return { ok: code === 0, rejected, stderr };
+}
+
+/** `! TAB from:to TAB [rejected] (reason)`; git-push(1), "OUTPUT". */
+function pushRejections(porcelain: string): Rejection[] {
+  return porcelain
+    .split('\n')
+    .map((line) => /^!\t[^\t]*:([^\t]+)\t(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, ref = '', summary = '']) => ({ ref, reason: reasonOf(summary) }));
+}
+
+/** ` ! [rejected] from -> to  (reason)`; git-fetch(1), "OUTPUT". */
+function fetchRejections(stderr: string): Rejection[] {
+  return stderr
+    .split('\n')
+    .map((line) => /^ ! (\[.*?\] .*?) -> (\S+)(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, what = '', ref = '', rest]) => ({ ref, reason: reasonOf(`${what}${rest}`) }));
+}
+
+function reasonOf(summary: string): string {
+  return /\(([^()]*)\)\s*$/.exec(summary)?.[1] ?? summary.trim();
+}

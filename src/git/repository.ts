@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MlchainError } from '../errors.ts';
+import { Config } from './config.ts';
+import { Git } from './git.ts';
+import type { Location, ObjectFormat } from './location.ts';
+import { locate } from './location.ts';
+import { ObjectReader } from './objects.ts';
+
+/**
+ * One repository as git sees it from a directory. Which one it is gets resolved once, by the rules and the variables
+ * of the caller (git exports GIT_DIR, GIT_INDEX_FILE and GIT_WORK_TREE to hooks); every later child is told outright.
+ */
+export class Repository {
+  readonly gitDir: string;
+  /** Shared by linked worktrees: objects, refs, config. */
+  readonly commonDir: string;
+  readonly workTree: string | undefined;
+  readonly objectFormat: ObjectFormat;
+  readonly isBare: boolean;
+  readonly isShallow: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly git: Git;
+  readonly objects: ObjectReader;
+  readonly #config: Config;
+
+  private constructor(location: Location, env: NodeJS.ProcessEnv) {
+    this.gitDir = location.gitDir;
+    this.commonDir = location.commonDir;
+    this.workTree = location.workTree;
+    this.objectFormat = location.objectFormat;
+    this.isBare = location.isBare;
+    this.isShallow = location.isShallow;
+    this.env = env;
+    this.git = gitFor(location, env);
+    this.objects = new ObjectReader(this.git);
+    this.#config = new Config(this.git);
+  }
+
+  /** Throws {@link MlchainError} `input` outside a repository. */
+  static async open(dir: string, env: NodeJS.ProcessEnv = process.env): Promise<Repository> {
+    return new Repository(await locate(dir, env), env);
+  }
+
+  /** The last value, as git decides; `undefined` when the name is not set. */
+  async config(name: string): Promise<string | undefined> {
+    return (await this.#config.all(name)).at(-1);
+  }
+
+  async configAll(name: string): Promise<string[]> {
+    return [...(await this.#config.all(name))];
+  }
+
+  /** Replaces every value in this repository's own config file. */
+  async configSet(name: string, value: string): Promise<void> {
+    await this.#config.write(['--replace-all', name, value]);
+  }
+
+  async configAdd(name: string, value: string): Promise<void> {
+    await this.#config.write(['--add', name, value]);
+  }
+
+  /** Removes the values that are equal to `value`, or all; nothing to remove is no error. */
+  async configUnset(name: string, value?: string): Promise<void> {
+    await this.#config.unset(name, value);
+  }
+
+  /** The commit a revision names, tags peeled. Throws `input` when it names none. */
+  async resolveCommit(rev: string): Promise<string> {
+    const id = await this.tryResolve(rev);
+    if (id === undefined) {
+      throw new MlchainError('input', `not a commit: '${rev}'`, {
+        hint: 'give a branch, a tag or a commit id that is in this repository',
+      });
+    }
+    return id;
+  }
+
+  async tryResolve(rev: string): Promise<string | undefined> {
+    return (await this.objects.info(`${rev}^{commit}`))?.id;
+  }
+
+  /** `undefined` before the first commit. */
+  async head(): Promise<string | undefined> {
+    return await this.tryResolve('HEAD');
+  }
+
+  /** The commits at which a shallow clone was cut off: they name parents that are not here. */
+  async shallowCommits(): Promise<ReadonlySet<string>> {
+    if (!this.isShallow) {
+      return new Set();
+    }
+    const text = await readFile(join(this.commonDir, 'shallow'), 'latin1');
+    return new Set(text.split('\n').filter((line) => line !== ''));
+  }
+
+  /** Ends every child. The repository cannot be used afterwards. */
+  async close(): Promise<void> {
+    this.objects.close();
+    await this.git.close();
+  }
+}
+
+function gitFor(location: Location, env: NodeJS.ProcessEnv): Git {
+  const { gitDir, workTree } = location;
+  return workTree === undefined
+    ? new Git(gitDir, env, [`--git-dir=${gitDir}`])
+    : new Git(workTree, env, [`--git-dir=${gitDir}`, `--work-tree=${workTree}`]);
+}

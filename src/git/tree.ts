@@ -1,0 +1,118 @@
+import { MlchainError } from '../errors.ts';
+import { decodePath, encodePath } from './paths.ts';
+import { records } from './records.ts';
+import type { Repository } from './repository.ts';
+import type { RawEntry, TreeEntry } from './tree-object.ts';
+import { SUBTREE, treeEntries } from './tree-object.ts';
+
+export type { TreeEntry } from './tree-object.ts';
+
+/** A path in a commit's tree. */
+export interface PathRequest {
+  readonly commit: string;
+  readonly path: string;
+}
+
+/**
+ * Every file below a commit or tree, in git's order, subtrees opened. `prefixes` (default: everything) are literal
+ * beginnings of paths, on no particular boundary: `data/`, `data/tr`.
+ */
+export async function* listTree(
+  repo: Repository,
+  treeish: string,
+  prefixes: readonly string[] = [''],
+): AsyncGenerator<[path: string, entry: TreeEntry], void, undefined> {
+  const id = await treeId(repo, treeish);
+  const wanted = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
+  const args = ['ls-tree', '-r', '-z', '--full-tree', id, '--', ...directories(prefixes)];
+  for await (const record of records(repo.git.stream(args))) {
+    const tab = record.indexOf('\t');
+    const [mode = '', , entryId = ''] = record.toString('latin1', 0, tab).split(' ');
+    const path = decodePath(record.subarray(tab + 1));
+    if (wanted(path)) {
+      yield [path, { mode, id: entryId }];
+    }
+  }
+}
+
+/** What lies at a path; `undefined` for nothing and for a directory. Throws `incomplete` when a tree is not here. */
+export async function entryAt(
+  repo: Repository,
+  treeish: string,
+  path: string,
+): Promise<TreeEntry | undefined> {
+  const [entry] = await entriesAt(repo, [{ commit: treeish, path }]);
+  return entry;
+}
+
+/** {@link entryAt} for many paths, in the order asked; every tree is read once. */
+export async function entriesAt(
+  repo: Repository,
+  requests: readonly PathRequest[],
+): Promise<(TreeEntry | undefined)[]> {
+  const trees = new Map<string, Promise<Buffer>>();
+  const read = (id: string) => {
+    const known = trees.get(id) ?? readTree(repo, id);
+    trees.set(id, known);
+    return known;
+  };
+  return await Promise.all(requests.map(({ commit, path }) => descend(repo, read, commit, path)));
+}
+
+/** The content of a tree object. Throws `incomplete` when it is named but not here. */
+export async function readTree(repo: Repository, treeish: string): Promise<Buffer> {
+  const object = await repo.objects.read(`${treeish}^{tree}`);
+  if (object === undefined) {
+    throw new MlchainError('incomplete', `tree of ${treeish} is not here`, {
+      hint: 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch',
+    });
+  }
+  return object.data;
+}
+
+export function idBytes(repo: Repository): 20 | 32 {
+  return repo.objectFormat === 'sha256' ? 32 : 20;
+}
+
+async function descend(
+  repo: Repository,
+  read: (id: string) => Promise<Buffer>,
+  commit: string,
+  path: string,
+): Promise<TreeEntry | undefined> {
+  const names = path.split('/').map(encodePath);
+  const last = names.pop();
+  let tree = commit;
+  for (const name of names) {
+    const entry = find(await read(tree), name, idBytes(repo));
+    if (entry?.mode !== SUBTREE) {
+      return undefined;
+    }
+    tree = entry.id;
+  }
+  const entry = last === undefined ? undefined : find(await read(tree), last, idBytes(repo));
+  return entry === undefined || entry.mode === SUBTREE ? undefined : { mode: entry.mode, id: entry.id };
+}
+
+function find(tree: Buffer, name: Buffer, bytes: 20 | 32): RawEntry | undefined {
+  for (const entry of treeEntries(tree, bytes)) {
+    if (entry.name.equals(name)) {
+      return entry;
+    }
+  }
+  return undefined;
+}
+
+async function treeId(repo: Repository, treeish: string): Promise<string> {
+  const info = await repo.objects.info(`${treeish}^{tree}`);
+  if (info === undefined) {
+    throw new MlchainError('incomplete', `tree of ${treeish} is not here`);
+  }
+  return info.id;
+}
+
+/** The directories that hold every path beginning with one of the prefixes; none: the whole tree. */
+function directories(prefixes: readonly string[]): string[] {
+  const dirs = prefixes.map((prefix) => prefix.slice(0, prefix.lastIndexOf('/') + 1));
+  return dirs.includes('') ? [] : [...new Set(dirs)];
+}
