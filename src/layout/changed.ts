@@ -33,7 +33,8 @@ export function changedPaths<T>(view: CommitView<T>): Map<string, PathDifference
     if (changed.has(path) || !view.isControlled(path) || needsNothing(path, view, differences)) return;
     changed.set(path, { path, before: differences[0]?.get(path)?.before, after });
   };
-  for (const list of differences) for (const difference of list.values()) consider(difference.path, difference.after);
+  for (const list of differences)
+    for (const difference of list.values()) consider(difference.path, difference.after);
   for (const [path, after] of view.listing()) consider(path, after);
   return changed;
 }
@@ -62,8 +63,16 @@ function needsNothing<T>(
   });
 }
 
-/** Criss-cross histories have several merge bases: the side must equal all of them, or it did change. */
-function untouchedSinceBase<T>(view: CommitView<T>, p: number, q: number, { path, before }: PathDifference<T>) {
+/**
+ * Criss-cross histories have several merge bases: the side must equal all of them, or it did change. Unrelated
+ * histories have none: their base is the empty tree.
+ */
+function untouchedSinceBase<T>(
+  view: CommitView<T>,
+  p: number,
+  q: number,
+  { path, before }: PathDifference<T>,
+) {
   const bases = view.bases(p, q, path);
-  return bases.length > 0 && bases.every((base) => view.same(base, before));
+  return (bases.length === 0 ? [undefined] : bases).every((base) => view.same(base, before));
 }

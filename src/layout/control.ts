@@ -45,9 +45,13 @@ export function controlOf(layout: Layout): Control {
 
 /** The patterns that give a step its control: the rules of `expected_products` that name a product. */
 export function controllingPatterns(step: Step): readonly string[] {
-  return step.expectedProducts
-    .filter((rule) => NAMING.has(rule.type) && !(rule.type === 'ALLOW' && rule.pattern === '*'))
-    .map((rule) => rule.pattern);
+  return namingRules(step).map((rule) => rule.pattern);
+}
+
+function namingRules(step: Step): readonly ArtifactRule[] {
+  return step.expectedProducts.filter(
+    (rule) => NAMING.has(rule.type) && !(rule.type === 'ALLOW' && rule.pattern === '*'),
+  );
 }
 
 /** The artifact name under which a step records `path`: the path itself, or the `dir:P` that it lies below. */
@@ -62,17 +66,21 @@ export function directoryOf(pattern: string): string | undefined {
 }
 
 function stepControl(step: Step): StepControl {
-  const patterns = controllingPatterns(step);
-  const directories = patterns.map(directoryOf).filter((name) => name !== undefined);
-  const matchers = patterns.filter((pattern) => directoryOf(pattern) === undefined).map(compilePattern);
-  const requires = step.expectedProducts.filter((rule) => rule.type === 'REQUIRE').map((rule) => rule.pattern);
-  const literal = new Set(requires);
+  const directories = controllingPatterns(step)
+    .map(directoryOf)
+    .filter((name) => name !== undefined);
+  const files = namingRules(step).filter((rule) => directoryOf(rule.pattern) === undefined);
+  // REQUIRE takes a name, not a pattern: read as one, `REQUIRE a*` would control far more than the owners signed.
+  const names = new Set(files.filter((rule) => rule.type === 'REQUIRE').map((rule) => rule.pattern));
+  const matchers = files
+    .filter((rule) => rule.type !== 'REQUIRE')
+    .map((rule) => compilePattern(rule.pattern));
   return {
     step,
     directories,
     controls: (path) =>
       !isOwnFile(path) &&
-      (literal.has(path) ||
+      (names.has(path) ||
         directories.some((name) => isBelow(name, path)) ||
         matchers.some((matches) => matches(path))),
   };

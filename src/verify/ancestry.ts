@@ -1,0 +1,70 @@
+interface Node {
+  readonly id: string;
+  readonly parents: readonly string[];
+}
+
+interface Place {
+  readonly chain: number;
+  readonly position: number;
+  /** For every other chain, how far up this commit reaches into it. Shared along a chain while nothing merges. */
+  readonly reach: ReadonlyMap<number, number>;
+}
+
+/**
+ * Who descends from whom. The history is cut into chains of first parents; a commit reaches an ancestor when it
+ * reaches at least that far into the ancestor's chain. One look-up an answer, and linear histories share one map.
+ */
+export class Ancestry {
+  readonly #places = new Map<string, Place>();
+  readonly #order = new Map<string, number>();
+  readonly #chainEnds: string[] = [];
+
+  /** @param commits every parent before its child; parents that are not listed are taken as unknown. */
+  constructor(commits: readonly Node[]) {
+    for (const commit of commits) this.#add(commit);
+  }
+
+  /** Position in topological order: ancestors are always smaller. */
+  orderOf(commit: string): number {
+    return this.#order.get(commit) ?? -1;
+  }
+
+  has(commit: string): boolean {
+    return this.#places.has(commit);
+  }
+
+  /** Also true of a commit and itself. */
+  isAncestor(ancestor: string, commit: string): boolean {
+    const upper = this.#places.get(ancestor);
+    const lower = this.#places.get(commit);
+    if (upper === undefined || lower === undefined) return false;
+    if (upper.chain === lower.chain) return upper.position <= lower.position;
+    return (lower.reach.get(upper.chain) ?? -1) >= upper.position;
+  }
+
+  #add({ id, parents }: Node): void {
+    const known = parents.filter((parent) => this.#places.has(parent));
+    const first = known[0] === undefined ? undefined : this.#places.get(known[0]);
+    const extendsChain = first !== undefined && this.#chainEnds[first.chain] === known[0];
+    const chain = extendsChain ? first.chain : this.#chainEnds.length;
+    const position = extendsChain ? first.position + 1 : 0;
+    const reach = extendsChain && known.length === 1 ? first.reach : this.#union(known, chain);
+    this.#chainEnds[chain] = id;
+    this.#places.set(id, { chain, position, reach });
+    this.#order.set(id, this.#order.size);
+  }
+
+  #union(parents: readonly string[], ownChain: number): Map<number, number> {
+    const reach = new Map<number, number>();
+    const raise = (chain: number, position: number) => {
+      if (chain !== ownChain && (reach.get(chain) ?? -1) < position) reach.set(chain, position);
+    };
+    for (const parent of parents) {
+      const place = this.#places.get(parent);
+      if (place === undefined) continue;
+      raise(place.chain, place.position);
+      for (const [chain, position] of place.reach) raise(chain, position);
+    }
+    return reach;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Step } from '../intoto/layout.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { CountingLink } from './counting-link.ts';
+import type { TrustedLayout } from './layout-trust.ts';
+import { type ArtifactsOf, type ContentProblem, ruleProblem } from './link-content.ts';
+import type { LinkIndex } from './link-index.ts';
+import { isAuthorised } from './link-signer.ts';
+import type { StepState } from './tree-state.ts';
+
+/** What a step effectively says at a commit (`product.md` §6.3): content decides, not position. */
+export interface EffectiveLink {
+  readonly link: CountingLink;
+  /** Agreeing links of distinct functionaries whom the layout at hand authorises: the newest of each. */
+  readonly signers: readonly CountingLink[];
+  readonly thresholdMet: boolean;
+  /** Why its rules, which held at its own commit, fail here. */
+  readonly ruleProblem: ContentProblem | undefined;
+}
+
+export type EffectiveLinks = ReadonlyMap<string, EffectiveLink>;
+
+export interface EffectiveQuestion {
+  readonly commit: string;
+  readonly layout: TrustedLayout;
+  readonly state: StepState;
+  readonly index: LinkIndex;
+  readonly ancestry: Ancestry;
+  readonly artifactsOf: ArtifactsOf;
+}
+
+/** The effective link of one step at one commit; undefined where no counting link produced what the tree holds. */
+export function effectiveLink(question: EffectiveQuestion): EffectiveLink | undefined {
+  const { commit, layout, state, index, artifactsOf } = question;
+  const { step } = state.control;
+  const candidates = index
+    .producing(state.control, state.key, commit)
+    .filter((link) => !isSuperseded(link, index));
+  let best: EffectiveLink | undefined;
+  for (const link of candidates) {
+    const signers = agreeingSigners(link, step, commit, layout, index);
+    const candidate: EffectiveLink = {
+      link,
+      signers,
+      thresholdMet: signers.length >= step.threshold,
+      ruleProblem: ruleProblem(link.link, step, artifactsOf),
+    };
+    if (best === undefined || rank(candidate) > rank(best)) best = candidate;
+    if (rank(candidate) === 2) break;
+  }
+  return best;
+}
+
+/** Newest first, so a later candidate wins only by holding where the earlier ones fail. */
+function rank({ ruleProblem: problem, thresholdMet }: EffectiveLink): number {
+  if (problem !== undefined) return 0;
+  return thresholdMet ? 2 : 1;
+}
+
+/** Two subkeys of one certificate, or one link twice, are one functionary (threat 16). */
+function agreeingSigners(
+  link: CountingLink,
+  step: Step,
+  commit: string,
+  layout: TrustedLayout,
+  index: LinkIndex,
+): CountingLink[] {
+  const distinct = new Map<string, CountingLink>();
+  for (const agreeing of index.agreeing(link, commit)) {
+    if (distinct.has(agreeing.signer.fingerprint) || isSuperseded(agreeing, index)) continue;
+    if (isAuthorised(agreeing.keyid, step.name, layout)) distinct.set(agreeing.signer.fingerprint, agreeing);
+  }
+  return [...distinct.values()];
+}
+
+/** A signer's newest link at a commit stands; an older one by the same hand was taken back. */
+function isSuperseded(link: CountingLink, index: LinkIndex): boolean {
+  return index.at(link.step, link.commit).some((other) => {
+    return other.signer.fingerprint === link.signer.fingerprint && isNewer(other, link);
+  });
+}
+
+function isNewer(one: CountingLink, other: CountingLink): boolean {
+  if (one.created !== other.created) return one.created > other.created;
+  return one.entry.id > other.entry.id;
+}

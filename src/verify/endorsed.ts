@@ -1,0 +1,60 @@
+import { sha256Hex } from '../intoto/digest.ts';
+import type { Entry } from '../ledger/entry.ts';
+import type { Endorsement } from '../ledger/statement.ts';
+import type { Trust } from './facts.ts';
+import type { Finding } from './finding.ts';
+import type { KeyBook } from './key-book.ts';
+import { ownersOf } from './layout-trust.ts';
+
+interface Gathered {
+  readonly endorsement: Endorsement;
+  readonly owners: Set<string>;
+}
+
+export interface Endorsed {
+  readonly endorsements: readonly Endorsement[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The endorsements that count at a commit (`product.md` §6.5): the same signed part, signed by the threshold of
+ * distinct pinned owners, each in their own notes ref or several in one envelope.
+ */
+export function endorsementsAt(
+  commit: string,
+  entries: readonly Entry[],
+  keys: KeyBook,
+  trust: Trust,
+  now: number,
+): Endorsed {
+  const gathered = new Map<string, Gathered>();
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    if (entry.content.kind !== 'endorsement') continue;
+    const { endorsement } = entry.content;
+    const refuse = (code: Finding['code'], detail: string) =>
+      findings.push({ code, severity: 'warning', commit, signer: keys.person(entry.signer), detail });
+    if (endorsement.commit !== commit) {
+      refuse('wrong-commit', `an endorsement of ${endorsement.commit}`);
+      continue;
+    }
+    const { good, bad } = ownersOf(entry.envelope, keys, trust, now);
+    if (bad.length > 0) refuse('bad-signature', 'an endorsement whose signature does not match its content');
+    else if (good.size === 0) refuse('unauthorised', 'an endorsement by somebody who is no pinned owner');
+    else if (!good.has(entry.signer)) refuse('foreign-ref', 'an endorsement in the notes of somebody else');
+    if (!good.has(entry.signer)) continue;
+    const key = sha256Hex(entry.envelope.signedBytes);
+    const same = gathered.get(key) ?? { endorsement, owners: new Set() };
+    for (const owner of good.keys()) same.owners.add(owner);
+    gathered.set(key, same);
+  }
+  const counting = [...gathered.values()].filter(({ owners }) => owners.size >= trust.threshold);
+  return { endorsements: counting.map(({ endorsement }) => endorsement), findings };
+}
+
+/** Whether an endorsement names the path with exactly that digest; `undefined`: that it is rightly gone. */
+export function endorses(endorsement: Endorsement, path: string, digest: string | undefined): boolean {
+  const said = endorsement.artifacts.get(path);
+  if (said === undefined) return false;
+  return said === null ? digest === undefined : digest !== undefined && said.get('sha256') === digest;
+}

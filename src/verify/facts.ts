@@ -1,0 +1,64 @@
+import type { Artifact } from '../artifact/kind.ts';
+import type { Envelope } from '../intoto/envelope.ts';
+import type { PathDifference } from '../layout/changed.ts';
+import type { Entry } from '../ledger/entry.ts';
+import type { Certificate } from '../openpgp/certificate.ts';
+
+/**
+ * One version of one path in a tree. `artifact` is undefined where nobody had to know the digest: on paths that no
+ * layout of this history controls at that commit.
+ */
+export interface Side {
+  readonly id: string;
+  readonly artifact: Artifact | undefined;
+}
+
+/** What the judge must know of one commit. Only paths that some layout of the history controls are listed. */
+export interface CommitFacts {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** `Name <email>` as git says it: foreign text. */
+  readonly author: string;
+  /** Committer time, seconds. */
+  readonly time: number;
+  readonly subject: string;
+  /** Blob id of `.mlchain/root.layout` in the commit's tree. */
+  readonly layout: string | undefined;
+  /** One list a parent, in the order of `parents`; a root commit has one list, against nothing. */
+  readonly changes: readonly (readonly PathDifference<Side>[])[];
+  /** Every controlled path of the tree, given where the layout differs from a parent's. */
+  readonly listing: ReadonlyMap<string, Side> | undefined;
+  /** For merges: what a path held in each merge base of parents `a` and `b`. */
+  readonly bases: (a: number, b: number, path: string) => readonly (Side | undefined)[];
+  /** What the tree has at paths that links on this commit name as products and no step controls. */
+  readonly extras: ReadonlyMap<string, Side>;
+}
+
+/** A layout file as found: readable or not. */
+export type LayoutFacts =
+  | { readonly blob: string; readonly envelope: Envelope }
+  | { readonly blob: string; readonly envelope: undefined; readonly problem: string };
+
+/** What this clone trusts, pinned outside the repository's content (`product.md` §3). */
+export interface Trust {
+  /** Upper-hex primary fingerprints. */
+  readonly owners: readonly string[];
+  readonly threshold: number;
+  /** The pinned `mlchain-id`, if any. */
+  readonly id: string | undefined;
+  /** Refuse carried links (`--strict`, `mlchain.strict`). */
+  readonly strict: boolean;
+}
+
+export interface HistoryFacts {
+  /** Oldest first, every parent before its child. */
+  readonly commits: readonly CommitFacts[];
+  readonly layouts: ReadonlyMap<string, LayoutFacts>;
+  /** Every version seen, newest first: what was revoked once stays revoked. */
+  readonly certificates: readonly Certificate[];
+  readonly evidence: readonly Entry[];
+  readonly trust: Trust;
+  /** Seconds since 1970. */
+  readonly now: number;
+}

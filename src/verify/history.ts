@@ -1,0 +1,132 @@
+import type { Artifact } from '../artifact/kind.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { Ancestry } from './ancestry.ts';
+import { type BoundEntry, CarriedLinks } from './carried.ts';
+import { type CommitJudgment, type Court, judgeCommit } from './commit-judge.ts';
+import { linkArtifact } from './counting-link.ts';
+import type { HistoryFacts } from './facts.ts';
+import type { Finding } from './finding.ts';
+import { healedCommits } from './healing.ts';
+import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
+import { KeyBook } from './key-book.ts';
+import { judgeLayout } from './layout-trust.ts';
+import { LinkIndex } from './link-index.ts';
+
+/** The answer to "is every change in these commits explained by someone allowed to make it?" (`product.md` §6.1). */
+export interface HistoryJudgment {
+  /** Oldest first. */
+  readonly commits: ReadonlyMap<string, CommitJudgment>;
+  /** Commits whose uncovered changes a descendant has explained since. */
+  readonly healed: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+  readonly index: LinkIndex;
+  readonly ancestry: Ancestry;
+  readonly keys: KeyBook;
+  /** Whether a counting link or endorsement of this history says that an artifact is as given. */
+  readonly explains: (name: string, artifact: Artifact) => boolean;
+}
+
+/** Steps 1 to 3 of `product.md` §6, in this order: layouts, links oldest first, coverage. */
+export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
+  const keys = new KeyBook(facts.certificates);
+  const layouts = new Map(
+    [...facts.layouts.values()].map((each) => [each.blob, judgeLayout(each, keys, facts.trust, facts.now)]),
+  );
+  const ancestry = new Ancestry(facts.commits);
+  const inForce = layoutsInForce(facts.commits, layouts);
+  const commits = new Map<string, CommitJudgment>();
+  const court: Court = {
+    ancestry,
+    inForce,
+    laterLayouts: laterLayouts(facts.commits, inForce, ancestry),
+    entriesAt: byObject(facts.evidence),
+    carried: new CarriedLinks(boundEntries(facts.evidence), facts.commits, ancestry),
+    index: new LinkIndex(ancestry),
+    keys,
+    trust: facts.trust,
+    now: facts.now,
+    judged: (commit) => commits.get(commit),
+  };
+  for (const commit of facts.commits) commits.set(commit.id, judgeCommit(commit, court));
+
+  const healed = healedCommits([...commits.values()], ancestry);
+  const mended = (commit: string) =>
+    facts.commits.some(({ id }) => inForce.get(id)?.own !== undefined && ancestry.isAncestor(commit, id));
+  return {
+    commits,
+    healed,
+    findings: [
+      ...layoutFindings(facts.commits, inForce, mended),
+      ...[...commits.values()].flatMap((each) => [...each.findings, ...uncoveredFindings(each, healed)]),
+    ],
+    index: court.index,
+    ancestry,
+    keys,
+    explains: explainer(court.index, commits),
+  };
+}
+
+function byObject(evidence: readonly Entry[]): (commit: string) => readonly Entry[] {
+  const entries = new Map<string, Entry[]>();
+  for (const entry of evidence) {
+    const list = entries.get(entry.object);
+    if (list === undefined) entries.set(entry.object, [entry]);
+    else list.push(entry);
+  }
+  return (commit) => entries.get(commit) ?? [];
+}
+
+/** Only a link in its own place can be carried from there: a copy under another commit proves nothing new. */
+function* boundEntries(evidence: readonly Entry[]): Iterable<BoundEntry> {
+  for (const entry of evidence) {
+    if (entry.content.kind !== 'link') continue;
+    const { link, binding } = entry.content;
+    if (binding !== undefined && binding.commit === entry.object) yield { entry, link, binding };
+  }
+}
+
+function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>): Finding[] {
+  const { commit, uncovered, state } = judgment;
+  const isHealed = healed.has(commit.id);
+  return uncovered.map(({ path, before, after }) => ({
+    code: after?.artifact?.kind === 'symlink' ? 'artifact-mismatch' : 'uncovered',
+    severity: isHealed ? 'warning' : 'violation',
+    commit: commit.id,
+    author: commit.author,
+    path,
+    step: state?.control.stepsOf(path)[0]?.step.name,
+    expected: before?.artifact && `${prefix(before.artifact)}${before.artifact.digest}`,
+    found: after?.artifact && `${prefix(after.artifact)}${after.artifact.digest}`,
+    detail: isHealed ? 'explained by a later commit' : undefined,
+  }));
+}
+
+function prefix({ kind }: Artifact): string {
+  return kind === 'submodule' ? 'commit:' : 'sha256:';
+}
+
+/** Made when first asked: only the recorder asks, and then about every product it is about to sign. */
+function explainer(index: LinkIndex, commits: ReadonlyMap<string, CommitJudgment>) {
+  let explained: Set<string> | undefined;
+  return (name: string, { kind, digest }: Artifact): boolean => {
+    explained ??= new Set([...explainedByLinks(index), ...explainedByOwners(commits)]);
+    return explained.has(`${name}\0${kind}\0${digest}`) || explained.has(`${name}\0*\0${digest}`);
+  };
+}
+
+function* explainedByLinks(index: LinkIndex): Iterable<string> {
+  for (const { link, binding } of index.all()) {
+    for (const [name, digests] of link.products) {
+      const artifact = linkArtifact(digests, binding, name);
+      if (artifact !== undefined) yield `${name}\0${artifact.kind}\0${artifact.digest}`;
+    }
+  }
+}
+
+function* explainedByOwners(commits: ReadonlyMap<string, CommitJudgment>): Iterable<string> {
+  for (const { endorsements } of commits.values()) {
+    for (const { artifacts } of endorsements) {
+      for (const [name, digests] of artifacts) yield `${name}\0*\0${digests?.get('sha256') ?? ''}`;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { applyRules } from '../intoto/apply-rules.ts';
+import type { Artifacts } from '../intoto/digest.ts';
+import type { Inspection } from '../intoto/layout.ts';
+import { ruleText } from '../intoto/rule.ts';
+import type { Finding } from './finding.ts';
+import type { ArtifactsOf } from './link-content.ts';
+
+/** What came of running one inspection in its scratch directory. */
+export interface InspectionResult {
+  readonly materials: Artifacts;
+  readonly products: Artifacts;
+  readonly returnValue: number;
+  readonly timedOut: boolean;
+  /** The end of what it printed, for the message: foreign text. */
+  readonly output: string;
+}
+
+/** in-toto specification §5.2, "inspections": the command succeeds and the rules hold. */
+export function judgeInspection(
+  inspection: Inspection,
+  result: InspectionResult,
+  artifactsOf: ArtifactsOf,
+  commit: string,
+): Finding | undefined {
+  const failed = (detail: string, path?: string): Finding => ({
+    code: 'inspection-failed',
+    severity: 'violation',
+    commit,
+    step: inspection.name,
+    path,
+    detail,
+  });
+  if (result.timedOut) return failed(`${inspection.run.join(' ')}: ran out of time`);
+  if (result.returnValue !== 0) {
+    return failed(`${inspection.run.join(' ')}: exit code ${result.returnValue}: ${result.output}`);
+  }
+  const { failure } = applyRules(
+    { ...inspection, materials: result.materials, products: result.products },
+    artifactsOf,
+  );
+  if (failure === undefined) return undefined;
+  return failed(`${ruleText(failure.rule)} in expected_${failure.list}`, failure.artifacts[0]);
+}

@@ -1,0 +1,98 @@
+import type { Certificate, KeyFacts } from '../openpgp/certificate.ts';
+import type { FindingCode, Person } from './finding.ts';
+
+const DAY = 24 * 60 * 60;
+
+/** Why a key's signature does not count. */
+export interface KeyProblem {
+  readonly code: Extract<FindingCode, 'key-expired' | 'key-revoked' | 'weak-key' | 'unauthorised'>;
+  readonly detail: string;
+}
+
+export interface SignatureTimes {
+  /** When the signature claims to have been made, seconds. */
+  readonly created: number;
+  /** Age of the layout in force where it is to count, seconds: what a key that has ended since may not pre-date. */
+  readonly layoutAge: number;
+  readonly now: number;
+}
+
+interface KnownKey {
+  readonly primary: string;
+  readonly facts: KeyFacts[];
+}
+
+/**
+ * All certificates this clone knows. A certificate can take from a key – expiry, revocation, being no signing key –
+ * but never authorise it: that is the layout's word alone (`product.md` §3).
+ */
+export class KeyBook {
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #certificates = new Map<string, Certificate>();
+
+  /** @param certificates all versions seen, newest first; the newest decides expiry, any of them can revoke. */
+  constructor(certificates: readonly Certificate[]) {
+    for (const certificate of certificates) this.#add(certificate);
+  }
+
+  certificate(fingerprint: string): Certificate | undefined {
+    return this.#certificates.get(fingerprint);
+  }
+
+  /** Upper-hex primary fingerprint of a key or subkey, if a certificate tells. */
+  primaryOf(keyid: string): string | undefined {
+    return this.#keys.get(keyid)?.primary;
+  }
+
+  person(fingerprint: string): Person {
+    return { fingerprint, name: this.#certificates.get(fingerprint)?.userIds[0] ?? '' };
+  }
+
+  /** What speaks against a signature by this key made at that time; undefined where nothing is known against it. */
+  problem(keyid: string, times: SignatureTimes): KeyProblem | undefined {
+    const known = this.#keys.get(keyid);
+    if (known === undefined) return undefined;
+    const newest = known.facts[0];
+    if (newest?.weak !== undefined) return { code: 'weak-key', detail: newest.weak };
+    if (newest !== undefined && !newest.maySign && newest.revocation === undefined) {
+      return { code: 'unauthorised', detail: newest.whyNot ?? 'not a signing key' };
+    }
+    const primary = this.#keys.get(known.primary.toLowerCase());
+    return lifeProblem(known.facts, times) ?? (primary && lifeProblem(primary.facts, times));
+  }
+
+  #add(certificate: Certificate): void {
+    if (!this.#certificates.has(certificate.fingerprint)) {
+      this.#certificates.set(certificate.fingerprint, certificate);
+    }
+    for (const facts of certificate.keys.values()) {
+      const known = this.#keys.get(facts.keyid);
+      if (known === undefined) {
+        this.#keys.set(facts.keyid, { primary: certificate.fingerprint, facts: [facts] });
+      } else if (known.primary === certificate.fingerprint) {
+        known.facts.push(facts);
+      }
+    }
+  }
+}
+
+/**
+ * A hard revocation voids everything; a soft one, or expiry, voids what was signed after it – and what claims to be
+ * over a day older than the layout in force, which a thief of an ended key would have to back-date (§7).
+ */
+function lifeProblem(versions: readonly KeyFacts[], times: SignatureTimes): KeyProblem | undefined {
+  const revocations = versions.flatMap((facts) => facts.revocation ?? []);
+  const hard = revocations.find((revocation) => revocation.kind === 'hard');
+  if (hard !== undefined) return { code: 'key-revoked', detail: hard.reason };
+  const revokedAt = Math.min(...revocations.map((revocation) => revocation.at));
+  if (ended(revokedAt, times))
+    return { code: 'key-revoked', detail: 'revoked before the signature was made' };
+  const expires = versions[0]?.expires ?? Number.POSITIVE_INFINITY;
+  if (ended(expires, times)) return { code: 'key-expired', detail: 'expired before the signature was made' };
+  return undefined;
+}
+
+function ended(at: number, { created, layoutAge, now }: SignatureTimes): boolean {
+  if (created >= at) return true;
+  return at <= now && created < layoutAge - DAY;
+}

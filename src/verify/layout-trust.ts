@@ -1,0 +1,118 @@
+import type { Envelope } from '../intoto/envelope.ts';
+import { FormatError } from '../intoto/format-error.ts';
+import { type Layout, layoutFromJson } from '../intoto/layout.ts';
+import { matchCycle } from '../intoto/match-order.ts';
+import { type Control, controlOf } from '../layout/control.ts';
+import { checkSignature, findKey } from '../openpgp/check.ts';
+import type { LayoutFacts, Trust } from './facts.ts';
+import type { FindingCode } from './finding.ts';
+import type { KeyBook } from './key-book.ts';
+
+const DAY = 24 * 60 * 60;
+
+/** Why a layout is not in force although it lies there. */
+export interface LayoutRefusal {
+  readonly code: Extract<
+    FindingCode,
+    'layout-bad-signature' | 'layout-untrusted' | 'layout-invalid' | 'layout-rollback'
+  >;
+  readonly detail: string;
+}
+
+/** A layout that the threshold of pinned owners signed and that makes sense. */
+export interface TrustedLayout {
+  readonly blob: string;
+  readonly layout: Layout;
+  readonly control: Control;
+  /** Time of the K-th newest signature of distinct owners (K = threshold), seconds. */
+  readonly age: number;
+  /** `mlchain-id` on the first line of the readme. */
+  readonly id: string | undefined;
+  /** Owners whose good signatures count, upper-hex primary fingerprints. */
+  readonly signers: readonly string[];
+}
+
+export type LayoutJudgment =
+  | { readonly trusted: TrustedLayout; readonly refusal?: undefined }
+  | { readonly trusted?: undefined; readonly refusal: LayoutRefusal };
+
+interface Signed {
+  readonly good: ReadonlyMap<string, number>;
+  readonly bad: readonly string[];
+}
+
+/** `product.md` §6-1: signatures, age, sane content, in this order. A layout starts untrusted. */
+export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now: number): LayoutJudgment {
+  if (facts.envelope === undefined) return refused('layout-invalid', facts.problem);
+  const signed = ownersOf(facts.envelope, keys, trust, now);
+  if (signed.good.size < trust.threshold) return refused(...missingSignatures(signed, trust));
+  const layout = readLayout(facts.envelope);
+  if ('code' in layout) return { refusal: layout };
+  const id = layoutId(layout);
+  if (trust.id !== undefined && id !== trust.id) {
+    return refused('layout-untrusted', `mlchain-id is ${id ?? 'missing'}, this clone pinned ${trust.id}`);
+  }
+  const times = [...signed.good.values()].sort((one, other) => other - one);
+  return {
+    trusted: {
+      blob: facts.blob,
+      layout,
+      control: controlOf(layout),
+      age: times[trust.threshold - 1] ?? 0,
+      id,
+      signers: [...signed.good.keys()],
+    },
+  };
+}
+
+/** `mlchain-id: <random>` on the first line of the readme tells two repositories of one owner apart. */
+export function layoutId(layout: Layout): string | undefined {
+  return /^mlchain-id: (\S+)/.exec(layout.readme)?.[1];
+}
+
+/** Good signatures of distinct pinned owners over any envelope, each with its newest time: owner → seconds. */
+export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: number): Signed {
+  const good = new Map<string, number>();
+  const bad: string[] = [];
+  for (const signature of envelope.signatures) {
+    const owner = keys.primaryOf(signature.keyid);
+    if (owner === undefined || !trust.owners.includes(owner)) continue;
+    const certificate = keys.certificate(owner);
+    const found = certificate && findKey(new Map([[owner, certificate.publicKey]]), signature.keyid);
+    if (found === undefined) continue;
+    const check = checkSignature(found.key, signature, envelope.signedBytes);
+    if (!check.good) {
+      bad.push(owner);
+      continue;
+    }
+    // One owner must not be able to make a layout "newer" than all to come (threat 54).
+    if (check.created > now + DAY) continue;
+    const problem = keys.problem(signature.keyid, { created: check.created, layoutAge: 0, now });
+    if (problem === undefined) good.set(owner, Math.max(check.created, good.get(owner) ?? 0));
+  }
+  return { good, bad };
+}
+
+function missingSignatures(signed: Signed, trust: Trust): [LayoutRefusal['code'], string] {
+  const count = `${signed.good.size} of ${trust.threshold} pinned owners signed it`;
+  const broken = signed.bad.filter((owner) => !signed.good.has(owner));
+  return broken.length > 0
+    ? ['layout-bad-signature', `the signature of ${broken.join(', ')} does not match the content`]
+    : ['layout-untrusted', count];
+}
+
+function readLayout(envelope: Envelope): Layout | LayoutRefusal {
+  try {
+    const layout = layoutFromJson(envelope.signed);
+    const cycle = matchCycle(layout);
+    if (cycle === undefined) return layout;
+    return { code: 'layout-invalid', detail: `steps match each other in a circle: ${cycle.join(' → ')}` };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { code: 'layout-invalid', detail: error.message };
+  }
+}
+
+function refused(code: LayoutRefusal['code'], detail: string): LayoutJudgment {
+  return { refusal: { code, detail } };
+}

@@ -1,0 +1,146 @@
+import { sameArtifact } from '../artifact/kind.ts';
+import { applyRules, type RuleFailure } from '../intoto/apply-rules.ts';
+import type { Artifacts } from '../intoto/digest.ts';
+import type { Step } from '../intoto/layout.ts';
+import type { Link } from '../intoto/link.ts';
+import { compilePattern } from '../intoto/pattern.ts';
+import { type MatchRule, ruleText } from '../intoto/rule.ts';
+import type { Binding } from '../ledger/binding.ts';
+import { linkArtifact } from './counting-link.ts';
+import type { CommitFacts } from './facts.ts';
+import type { FindingCode } from './finding.ts';
+import type { TreeState } from './tree-state.ts';
+
+export interface ContentProblem {
+  readonly code: FindingCode;
+  readonly path?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** The artifacts that rules of one step ask another step about. */
+export type ArtifactsOf = (step: string) => { materials: Artifacts; products: Artifacts } | undefined;
+
+/** Every product that the commit's tree has must equal the tree in digest and kind (threat 50). */
+export function productMismatch(
+  link: Link,
+  binding: Binding,
+  state: TreeState,
+  { extras }: CommitFacts,
+): ContentProblem | undefined {
+  for (const [name, digests] of link.products) {
+    const inTree = state.artifact(link.name, name) ?? extras.get(name)?.artifact;
+    if (inTree === undefined) continue;
+    const signed = linkArtifact(digests, binding, name);
+    if (sameArtifact(signed, inTree) && inTree.kind !== 'symlink') continue;
+    return { code: 'artifact-mismatch', path: name, expected: describe(signed), found: describe(inTree) };
+  }
+  return undefined;
+}
+
+/** A command that failed makes no good product, whatever was signed afterwards (threat 24). */
+export function commandFailure(link: Link): ContentProblem | undefined {
+  const value = link.byproducts.get('return-value');
+  if (value === undefined || value === 0) return undefined;
+  return {
+    code: 'command-failed',
+    detail: `return-value is ${typeof value === 'number' ? value : 'no number'}`,
+  };
+}
+
+/** The step's artifact rules, over this link and what the other steps' effective links say. */
+export function ruleProblem(link: Link, step: Step, artifactsOf: ArtifactsOf): ContentProblem | undefined {
+  const withSelf: ArtifactsOf = (name) => (name === step.name ? link : artifactsOf(name));
+  const { failure } = applyRules(
+    { ...expectations(step), materials: link.materials, products: link.products },
+    withSelf,
+  );
+  if (failure !== undefined) return describeFailure(failure, link, step, withSelf);
+  const vacuous = step.expectedMaterials.find(
+    (rule) => rule.type === 'MATCH' && isVacuous(rule, link, withSelf),
+  );
+  if (vacuous === undefined) return undefined;
+  return { code: 'materials-missing', detail: `nothing in the materials meets ${ruleText(vacuous)}` };
+}
+
+function expectations({ expectedMaterials, expectedProducts }: Step) {
+  return { expectedMaterials, expectedProducts };
+}
+
+function describeFailure(
+  failure: RuleFailure,
+  link: Link,
+  step: Step,
+  artifactsOf: ArtifactsOf,
+): ContentProblem {
+  const path = failure.artifacts[0];
+  const other = path === undefined ? undefined : matchedElsewhere(path, step, failure.list, artifactsOf);
+  return {
+    code: 'rule-failed',
+    path,
+    expected: other?.digest,
+    found: path === undefined ? undefined : digestText(link[failure.list].get(path)),
+    detail: `${ruleText(failure.rule)} in expected_${failure.list}${other === undefined ? '' : `; ${other.step} has another digest`}`,
+  };
+}
+
+/** What the step that should have made the artifact says of it: the digest that a MATCH rule wanted. */
+function matchedElsewhere(
+  path: string,
+  step: Step,
+  list: 'materials' | 'products',
+  artifactsOf: ArtifactsOf,
+) {
+  const rules = list === 'materials' ? step.expectedMaterials : step.expectedProducts;
+  for (const rule of rules) {
+    if (rule.type !== 'MATCH') continue;
+    const name = destinationName(rule, path);
+    const digests = name === undefined ? undefined : artifactsOf(rule.step)?.[rule.with].get(name);
+    if (digests !== undefined) return { step: rule.step, digest: digestText(digests) };
+  }
+  return undefined;
+}
+
+function destinationName(rule: MatchRule, path: string): string | undefined {
+  const source = withSlash(rule.sourcePrefix);
+  if (!path.startsWith(source)) return undefined;
+  const rest = path.slice(source.length);
+  return compilePattern(rule.pattern)(rest) ? withSlash(rule.destinationPrefix) + rest : undefined;
+}
+
+/**
+ * in-toto lets a MATCH pass that finds no material at all; then a link that leaves its materials out proves nothing
+ * and passes everything (threat 51).
+ */
+function isVacuous(rule: MatchRule, link: Link, artifactsOf: ArtifactsOf): boolean {
+  const other = artifactsOf(rule.step)?.[rule.with];
+  const matches = compilePattern(rule.pattern);
+  return (
+    other !== undefined &&
+    some(other, rule.destinationPrefix, matches) &&
+    !some(link.materials, rule.sourcePrefix, matches)
+  );
+}
+
+function some(artifacts: Artifacts, prefix: string, matches: (name: string) => boolean): boolean {
+  const start = withSlash(prefix);
+  for (const name of artifacts.keys())
+    if (name.startsWith(start) && matches(name.slice(start.length))) return true;
+  return false;
+}
+
+function withSlash(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
+export function digestText(digests: ReadonlyMap<string, string> | undefined): string | undefined {
+  const [first] = digests ?? [];
+  return first === undefined ? undefined : `${first[0]}:${first[1]}`;
+}
+
+export function describe(artifact: { kind: string; digest: string } | undefined): string | undefined {
+  if (artifact === undefined) return undefined;
+  const digest = artifact.kind === 'submodule' ? `commit:${artifact.digest}` : `sha256:${artifact.digest}`;
+  return artifact.kind === 'file' ? digest : `${digest} (${artifact.kind})`;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from '../artifact/kind.ts';
+import { dirDigest } from '../intoto/digest.ts';
+import type { PathDifference } from '../layout/changed.ts';
+import { type Control, directoryOf, type StepControl } from '../layout/control.ts';
+import type { Side } from './facts.ts';
+
+/** Artifact name → artifact, as a step's links name them: plain paths and `dir:` names. */
+export type StepArtifacts = ReadonlyMap<string, Artifact>;
+
+/** What one commit's tree holds on the paths that one step controls. */
+export class StepState {
+  readonly control: StepControl;
+  readonly paths: ReadonlyMap<string, Artifact>;
+  #artifacts: StepArtifacts | undefined;
+  #key: string | undefined;
+
+  constructor(control: StepControl, paths: ReadonlyMap<string, Artifact>) {
+    this.control = control;
+    this.paths = paths;
+  }
+
+  /** The same, under the names that links use: a `dir:` artifact stands for all paths below it. */
+  get artifacts(): StepArtifacts {
+    this.#artifacts ??= this.control.directories.length === 0 ? this.paths : this.#folded();
+    return this.#artifacts;
+  }
+
+  /** Equal keys, equal content: what the effective link of a step is looked up by. */
+  get key(): string {
+    this.#key ??= artifactsKey(this.artifacts);
+    return this.#key;
+  }
+
+  with(changes: readonly (readonly [string, Artifact | undefined])[]): StepState {
+    const paths = new Map(this.paths);
+    for (const [path, artifact] of changes) {
+      if (artifact === undefined) paths.delete(path);
+      else paths.set(path, artifact);
+    }
+    return new StepState(this.control, paths);
+  }
+
+  #folded(): StepArtifacts {
+    const artifacts = new Map(this.paths);
+    for (const directory of this.control.directories) {
+      const below: [string, string][] = [];
+      for (const [path, artifact] of this.paths) {
+        if (!path.startsWith(`${directory}/`)) continue;
+        below.push([path.slice(directory.length + 1), artifact.digest]);
+        artifacts.delete(path);
+      }
+      if (below.length > 0) artifacts.set(`dir:${directory}`, { kind: 'file', digest: dirDigest(below) });
+    }
+    return artifacts;
+  }
+}
+
+/** One commit's tree, as far as the layout in force controls it. Never changed in place: commits share what they can. */
+export class TreeState {
+  readonly control: Control;
+  readonly steps: ReadonlyMap<string, StepState>;
+
+  private constructor(control: Control, steps: ReadonlyMap<string, StepState>) {
+    this.control = control;
+    this.steps = steps;
+  }
+
+  static of(control: Control, listing: Iterable<readonly [string, Side]>): TreeState {
+    const paths = new Map(control.steps.map((step) => [step.step.name, new Map<string, Artifact>()]));
+    for (const [path, side] of listing) {
+      if (side.artifact === undefined) continue;
+      for (const step of control.stepsOf(path)) paths.get(step.step.name)?.set(path, side.artifact);
+    }
+    const states = control.steps.map((step) => {
+      return [step.step.name, new StepState(step, paths.get(step.step.name) ?? new Map())] as const;
+    });
+    return new TreeState(control, new Map(states));
+  }
+
+  with(differences: readonly PathDifference<Side>[]): TreeState {
+    const perStep = new Map<string, [string, Artifact | undefined][]>();
+    for (const { path, after } of differences) {
+      for (const { step } of this.control.stepsOf(path)) {
+        perStep.set(step.name, [...(perStep.get(step.name) ?? []), [path, after?.artifact]]);
+      }
+    }
+    if (perStep.size === 0) return this;
+    const steps = new Map(this.steps);
+    for (const [name, changes] of perStep) {
+      const state = steps.get(name);
+      if (state !== undefined) steps.set(name, state.with(changes));
+    }
+    return new TreeState(this.control, steps);
+  }
+
+  step(name: string): StepState | undefined {
+    return this.steps.get(name);
+  }
+
+  /** What the tree has at a controlled path. */
+  at(path: string): Artifact | undefined {
+    for (const { step } of this.control.stepsOf(path)) {
+      const artifact = this.steps.get(step.name)?.paths.get(path);
+      if (artifact !== undefined) return artifact;
+    }
+    return undefined;
+  }
+
+  /** What the tree has under an artifact name of that step, `dir:` names included. */
+  artifact(step: string, name: string): Artifact | undefined {
+    return directoryOf(name) === undefined ? this.at(name) : this.steps.get(step)?.artifacts.get(name);
+  }
+}
+
+/** Collision-resistant name of a set of artifacts, whatever the order they came in. */
+export function artifactsKey(artifacts: Iterable<readonly [string, Artifact]>): string {
+  const lines = [...artifacts].map(
+    ([name, { kind, digest }]) => `${JSON.stringify(name)}\t${kind}\t${digest}\n`,
+  );
+  return createHash('sha256').update(lines.sort().join('')).digest('hex');
+}
