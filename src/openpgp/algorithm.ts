@@ -1,0 +1,51 @@
+/**
+ * The public-key algorithms and curves this tool knows (RFC 4880 §9.1, RFC 6637 §5, RFC 9580 §9.1–9.2), and what each
+ * is called in in-toto. Everything else is unsupported, which is neither weak nor malformed.
+ */
+export const Algorithm = {
+  rsa: 1,
+  rsaEncryptOnly: 2,
+  rsaSignOnly: 3,
+  elgamal: 16,
+  dsa: 17,
+  ecdh: 18,
+  ecdsa: 19,
+  eddsa: 22,
+} as const;
+
+/** SHA-256. RFC 4880 §9.4. */
+export const SHA256 = 8;
+
+export interface Curve {
+  readonly name: string;
+  /** As `node:crypto` writes it in a JSON Web Key. */
+  readonly jwk: 'Ed25519' | 'P-256' | 'P-384' | 'P-521';
+  /** in-toto's name; for ECDSA ours, as in-toto has none. */
+  readonly method: string;
+  /** Octets of one coordinate, and of each half of a signature. */
+  readonly size: number;
+}
+
+/** By object identifier, in hex without its length. RFC 6637 §11, RFC 9580 §9.2. */
+const CURVES: ReadonlyMap<string, Curve> = new Map([
+  ['2b06010401da470f01', { name: 'Ed25519', jwk: 'Ed25519', method: 'pgp+eddsa-ed25519', size: 32 }],
+  ['2a8648ce3d030107', { name: 'NIST P-256', jwk: 'P-256', method: 'pgp+ecdsa-nistp256', size: 32 }],
+  ['2b81040022', { name: 'NIST P-384', jwk: 'P-384', method: 'pgp+ecdsa-nistp384', size: 48 }],
+  ['2b81040023', { name: 'NIST P-521', jwk: 'P-521', method: 'pgp+ecdsa-nistp521', size: 66 }],
+]);
+
+export function curveOf(oid: Uint8Array): Curve | undefined {
+  return CURVES.get(Buffer.from(oid).toString('hex'));
+}
+
+/** Whether the algorithm can sign at all, whatever the key's flags say. */
+export function canSign(algorithm: number): boolean {
+  const signing: readonly number[] = [
+    Algorithm.rsa,
+    Algorithm.rsaSignOnly,
+    Algorithm.dsa,
+    Algorithm.ecdsa,
+    Algorithm.eddsa,
+  ];
+  return signing.includes(algorithm);
+}

@@ -1,0 +1,24 @@
+import { Algorithm } from './algorithm.ts';
+import type { KeyMaterial } from './key-material.ts';
+import { bitLength } from './key-material.ts';
+
+/** Below, factoring and logarithms are within reach. NIST SP 800-131A rev. 2; the same for RSA and DSA. */
+const MIN_BITS = 2048;
+/** Above, OpenSSL refuses, and one check could keep the judge busy for minutes. */
+const MAX_BITS = 16384;
+
+/** Why a key is too weak to rely on, in words; undefined for one that is not. */
+export function weaknessOf({ algorithm, values }: KeyMaterial): string | undefined {
+  const bits = bitLength(values.get('n') ?? values.get('p'));
+  if (bits === 0 || bits >= MIN_BITS) return undefined;
+  return `${algorithm === Algorithm.dsa ? 'DSA' : 'RSA'} with ${bits} bits, where ${MIN_BITS} are the least`;
+}
+
+/** Whether mathematics with the key can be done at all: a known curve, numbers of a sane size. */
+export function isSupported({ algorithm, values, curve }: KeyMaterial): boolean {
+  const needsCurve = algorithm === Algorithm.ecdsa || algorithm === Algorithm.eddsa;
+  return (
+    (curve !== undefined || !needsCurve) &&
+    [...values.values()].every((value) => bitLength(value) <= MAX_BITS)
+  );
+}
