@@ -1,4 +1,5 @@
 import { dirDigest } from '../intoto/digest.ts';
+import { ArtifactError } from './artifact-error.ts';
 import type { Artifact, ArtifactKind, Listing } from './kind.ts';
 
 /** What in-toto calls an artifact that is a whole directory: `dir:data` (`formats.md` §3). */
@@ -16,7 +17,8 @@ export function isBelow(directory: string, path: string): boolean {
 /**
  * One `dir:P` artifact for each of `directories` that holds anything; git knows no empty directory, so one that holds
  * nothing does not exist.
- * @param files all files below them, at least. @throws FormatError for a line feed in a name.
+ * @param files all files below them, at least.
+ * @throws ArtifactError for a submodule below one and for a line feed in a name.
  */
 export function directoryArtifacts(
   files: ReadonlyMap<string, Artifact>,
@@ -32,23 +34,41 @@ export function directoryArtifacts(
 
 function digestDirectory(directory: string, files: readonly (readonly [string, Artifact])[]): Artifact {
   const start = directory === '' ? 0 : directory.length + 1;
+  for (const [path, { kind }] of files) expectDigestible(directory, path, kind);
   const lines = files.map(
     ([path, artifact]) => [lineName(path.slice(start), artifact.kind), artifact.digest] as const,
   );
-  return { kind: weakestKind(files), digest: dirDigest(lines) };
+  return { kind: kindOf(files), digest: dirDigest(lines) };
 }
 
 /**
- * The dirhash format knows files only. A link or submodule gets a name no file can have (git refuses NUL), so that a
- * file cannot be exchanged for a link whose target reads the same. A git-lfs pointer stands for its content.
+ * The dirhash format knows files only. A link gets a name that no file can have (git refuses NUL), so that a file
+ * cannot be exchanged for a link whose target reads the same. A git-lfs pointer stands for its content.
  */
 function lineName(path: string, kind: ArtifactKind): string {
-  return kind === 'symlink' || kind === 'submodule' ? `${path}\0${kind}` : path;
+  return kind === 'symlink' ? `${path}\0symlink` : path;
 }
 
-/** A directory is a plain file's equal only while all in it is plain: one link in it shows in the kind. */
-function weakestKind(files: readonly (readonly [string, Artifact])[]): ArtifactKind {
-  const kinds = new Set(files.map(([, { kind }]) => kind));
-  if (kinds.has('symlink')) return 'symlink';
-  return kinds.has('submodule') ? 'submodule' : 'file';
+function expectDigestible(directory: string, path: string, kind: ArtifactKind): void {
+  if (kind === 'submodule') {
+    throw new ArtifactError(
+      'no-content',
+      path,
+      `dir:${directory}: expected files, found the submodule '${path}', whose content is not in this repository`,
+      'name the files and the submodule as artifacts of their own',
+    );
+  }
+  if (path.includes('\n')) {
+    throw new ArtifactError(
+      'invalid-name',
+      path,
+      `dir:${directory}: expected names without line feeds, found ${JSON.stringify(path)}`,
+      'rename the file: git mv',
+    );
+  }
+}
+
+/** A directory is a plain file's equal only while all in it is plain: one link below it shows in the kind. */
+function kindOf(files: readonly (readonly [string, Artifact])[]): ArtifactKind {
+  return files.some(([, { kind }]) => kind === 'symlink') ? 'symlink' : 'file';
 }

@@ -31,9 +31,12 @@ export interface Entry {
   readonly content: Content;
 }
 
-/** Why evidence could not be read. `over-limits`: what was skipped may be a revocation, so nobody can say "verified". */
+/**
+ * Why evidence could not be read. `over-limits` and `object-missing`: what was not read may be a revocation, so nobody
+ * can say "verified".
+ */
 export interface NoteProblem {
-  readonly kind: 'malformed' | 'over-limits';
+  readonly kind: 'malformed' | 'over-limits' | 'object-missing';
   /** Upper-hex fingerprint of the ref; undefined where the ref's own name is what is wrong. */
   readonly signer: string | undefined;
   readonly object: string | undefined;

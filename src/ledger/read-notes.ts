@@ -1,0 +1,139 @@
+import { findNote } from '../git/note-tree.ts';
+import { listNotes } from '../git/notes.ts';
+import { listRefs } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { idBytes, readTree } from '../git/tree.ts';
+import type { NoteProblem } from './entry.ts';
+import { MAX_NOTE_BYTES, oversizedNote } from './note.ts';
+import { isEvidenceRef, NOTES_NAMESPACES, signerOf } from './refs.ts';
+
+/** A note as it was read: bytes outside the JavaScript heap, parsed when somebody asks. */
+export interface StoredNote {
+  readonly signer: string;
+  readonly data: Buffer;
+}
+
+export interface StoredNotes {
+  /** By annotated commit. */
+  readonly notes: ReadonlyMap<string, readonly StoredNote[]>;
+  /** What is wrong with refs and whole notes. */
+  readonly problems: readonly NoteProblem[];
+}
+
+interface EvidenceRef {
+  readonly signer: string;
+  readonly tip: string;
+}
+
+interface NoteAddress {
+  readonly signer: string;
+  readonly object: string;
+  readonly blob: string;
+}
+
+/** Up to here looking commits up one by one is faster than listing a ref, and does not grow with the ref. */
+const FEW = 32;
+
+/** Reads the notes of all evidence refs; with `commits`, only what lies on these. */
+export async function readNotes(
+  repo: Repository,
+  commits: ReadonlySet<string> | undefined,
+): Promise<StoredNotes> {
+  const { refs, problems } = await listEvidenceRefs(repo);
+  const addresses = new Map<string, NoteAddress>();
+  for (const ref of refs) {
+    for await (const address of notesOf(repo, ref, commits)) {
+      // What a remote has is mostly what this clone has: the same blob is read once.
+      addresses.set(`${address.object} ${address.signer} ${address.blob}`, address);
+    }
+  }
+  const { notes, unreadable } = await readBlobs(repo, [...addresses.values()]);
+  return { notes, problems: [...problems, ...unreadable] };
+}
+
+async function listEvidenceRefs(
+  repo: Repository,
+): Promise<{ refs: readonly EvidenceRef[]; problems: readonly NoteProblem[] }> {
+  const refs = new Map<string, EvidenceRef>();
+  const problems: NoteProblem[] = [];
+  for (const [ref, tip] of await listRefs(repo, ...NOTES_NAMESPACES)) {
+    if (!isEvidenceRef(ref)) continue;
+    const signer = signerOf(ref);
+    if (signer === undefined) problems.push(foreignName(ref));
+    else refs.set(`${signer} ${tip}`, { signer, tip });
+  }
+  return { refs: [...refs.values()], problems };
+}
+
+async function* notesOf(
+  repo: Repository,
+  { signer, tip }: EvidenceRef,
+  commits: ReadonlySet<string> | undefined,
+): AsyncGenerator<NoteAddress> {
+  if (commits !== undefined && commits.size <= FEW) {
+    yield* lookUp(repo, signer, tip, commits);
+    return;
+  }
+  for await (const note of listNotes(repo, tip)) {
+    if (commits === undefined || commits.has(note.object)) yield { signer, ...note };
+  }
+}
+
+async function* lookUp(
+  repo: Repository,
+  signer: string,
+  tip: string,
+  commits: ReadonlySet<string>,
+): AsyncGenerator<NoteAddress> {
+  const source = { idBytes: idBytes(repo), read: (id: string) => readTree(repo, id) };
+  for (const object of commits) {
+    const { found } = await findNote(source, tip, object);
+    for (const { blob } of found) yield { signer, object, blob };
+  }
+}
+
+async function readBlobs(
+  repo: Repository,
+  addresses: readonly NoteAddress[],
+): Promise<{ notes: ReadonlyMap<string, readonly StoredNote[]>; unreadable: readonly NoteProblem[] }> {
+  const notes = new Map<string, StoredNote[]>();
+  const unreadable: NoteProblem[] = [];
+  const blobs = repo.objects.readManyWithin(
+    MAX_NOTE_BYTES,
+    addresses.map(({ blob }) => blob),
+  );
+  let at = 0;
+  for await (const blob of blobs) {
+    const address = addresses[at++];
+    if (address === undefined) break;
+    const { signer, object } = address;
+    if (blob?.data !== undefined) push(notes, object, { signer, data: blob.data });
+    else unreadable.push(blob === undefined ? missing(address) : tooLarge(address, blob.size));
+  }
+  return { notes, unreadable };
+}
+
+function push(notes: Map<string, StoredNote[]>, object: string, note: StoredNote): void {
+  const list = notes.get(object);
+  if (list === undefined) notes.set(object, [note]);
+  else list.push(note);
+}
+
+function foreignName(ref: string): NoteProblem {
+  const reason = `expected a ref named by a fingerprint in upper hex, found '${ref}'`;
+  return { kind: 'malformed', signer: undefined, object: undefined, line: undefined, reason };
+}
+
+function missing({ signer, object, blob }: NoteAddress): NoteProblem {
+  return {
+    kind: 'object-missing',
+    signer,
+    object,
+    line: undefined,
+    reason: `note ${blob} is not in this clone`,
+  };
+}
+
+function tooLarge({ signer, object }: NoteAddress, size: number): NoteProblem {
+  return { kind: 'over-limits', signer, object, ...oversizedNote(size) };
+}
