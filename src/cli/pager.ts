@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
 import type { Writable } from 'node:stream';
+import { Git } from '../git/git.ts';
 import { leaveInterruptToPager } from './signals.ts';
 
 export interface Pager {
@@ -12,15 +12,16 @@ export interface Pager {
 }
 
 /**
- * Starts the pager git would start (`GIT_PAGER`, `core.pager`, `PAGER`, `less`), or none where that is `cat` or empty.
- * `onQuit` is called when the reader has left before the end. git is asked outside every repository: a clone's own `.git/config` must not name a program to run (threat 31).
+ * Starts the pager git would start, or none where that is `cat` or empty. `onQuit` is called when the reader has left
+ * before the end.
  */
 export async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Promise<Pager | undefined> {
-  const command = await gitPager(env);
+  const command = env.GIT_PAGER ?? (await configuredPager(env)) ?? env.PAGER ?? 'less';
   if (command === '' || command === 'cat') return undefined;
   const child = spawn(command, {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
+    // What git sets: quit where all fits on one screen, let colours through, leave the text on the screen.
     env: { LESS: 'FRX', LV: '-c', ...env },
   });
   leaveInterruptToPager();
@@ -35,19 +36,9 @@ export async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Pr
   };
 }
 
-async function gitPager(env: NodeJS.ProcessEnv): Promise<string> {
-  const { GIT_DIR: _, GIT_WORK_TREE: __, ...outside } = env;
-  const git = spawn('git', ['var', 'GIT_PAGER'], {
-    cwd: path.parse(process.cwd()).root,
-    env: outside,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return (await textOf(git)).trim();
-}
-
-async function textOf(child: ChildProcess): Promise<string> {
-  const chunks: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(child, 'close');
-  return Buffer.concat(chunks).toString();
+/** Asked outside every repository: a clone's own `.git/config` must not name a program that we run (threat 31). */
+async function configuredPager(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const git = new Git(path.parse(process.cwd()).root, env);
+  const { stdout, code } = await git.run(['config', '--get', 'core.pager'], { okCodes: [0, 1] });
+  return code === 0 ? stdout.toString().trim() : undefined;
 }

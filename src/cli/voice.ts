@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { MlchainError } from '../errors.ts';
-import { escapeLines } from '../report/escape.ts';
+import { escapeJson, escapeLines } from '../report/escape.ts';
+import type { Style } from '../report/style.ts';
+import { styleFor, styleSequence } from '../report/style.ts';
 import { askLine, askSecretly } from './prompt.ts';
-import type { Style } from './style.ts';
-import { styleFor, styleSequence } from './style.ts';
 
 /** The three streams of the process; `isTTY` is undefined for files and pipes. */
 export interface Streams {
@@ -55,7 +55,7 @@ export class Voice {
 
   /** The one document of --json; nothing without it. */
   document(value: unknown): void {
-    if (this.isJson) this.print(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.isJson) this.print(`${escapeJson(JSON.stringify(value, null, 2))}\n`);
   }
 
   /** What happens besides, on standard error; nothing under -q. */

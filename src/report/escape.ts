@@ -4,8 +4,8 @@
  * `\n`, `\t` …, else the octal bytes of the UTF-8 form, so that `\342\200\256` is what git shows for the same name.
  */
 
-/** Controls (C0, DEL, C1), format characters (bidi, zero-width, tags), line separators, lone surrogates. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Controls (C0, DEL, C1), format characters (bidi, zero-width, tags), line separators, lone surrogates, non-characters (no XML). */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFE\uFFFF]/gu;
 
 const LETTERS = new Map([
   ['\x07', '\\a'],
@@ -33,6 +33,14 @@ export function quotePath(path: string): string {
   return escaped === path ? path : `"${escaped}"`;
 }
 
+/** Makes JSON text safe to look at: what could steer a terminal becomes `\uXXXX`, which parses back to the same. */
+export function escapeJson(json: string): string {
+  return json
+    .split('\n')
+    .map((line) => line.replace(UNSAFE, unicodeEscape))
+    .join('\n');
+}
+
 /** For element content and for attribute values in double or single quotes. */
 export function escapeHtml(text: string): string {
   return escapeText(text).replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
@@ -50,6 +58,11 @@ function bytesOf(character: string): number[] {
   const code = character.charCodeAt(0);
   if (character.length === 1 && code >= 0xdc80 && code <= 0xdcff) return [code - 0xdc00];
   return [...Buffer.from(character)];
+}
+
+function unicodeEscape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 function octal(byte: number): string {

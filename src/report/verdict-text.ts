@@ -1,0 +1,97 @@
+import type { Finding, Severity, Verdict } from '../verify/finding.ts';
+import type { StepVerdict } from '../verify/release.ts';
+import { escapeText } from './escape.ts';
+import { findingText } from './finding-text.ts';
+import type { Paint, Style } from './style.ts';
+import type { VerdictReport } from './verdict.ts';
+import { count, nameOnly, shortId } from './words.ts';
+
+/** The verdict for people: first line the verdict, then a table of the steps, then what was found, worst first. */
+export function verdictText(report: VerdictReport, style: Style): string {
+  const sections = [heading(report, style)];
+  if (report.steps.length > 0) sections.push(stepTable(report.steps, style));
+  if (report.findings.length > 0) sections.push(findingsText(report.findings, style));
+  return sections.join('\n\n');
+}
+
+function heading({ verdict, revision, questions, checked, findings }: VerdictReport, style: Style): string {
+  const of = revision === undefined ? '' : ` of ${shortId(revision)}`;
+  const first = `${verdictPaint(style, verdict)(verdict)}: ${questions.join(' and ')}${of}${tally(findings)}`;
+  const counts = [
+    count(checked.commits, 'commit'),
+    count(checked.links, 'link'),
+    count(checked.signatures, 'signature'),
+  ];
+  const cached = checked.cached === 0 ? '' : ` (${count(checked.cached, 'commit')} known from before)`;
+  return `${first}\n${style.dim(`${counts.join(', ')} checked${cached}`)}`;
+}
+
+/** `, 2 violations, 1 warning` */
+function tally(findings: readonly Finding[]): string {
+  const words: readonly (readonly [Severity, string])[] = [
+    ['violation', 'violations'],
+    ['incomplete', 'open questions'],
+    ['warning', 'warnings'],
+  ];
+  return words
+    .map(([severity, plural]) => {
+      const number = findings.filter((finding) => finding.severity === severity).length;
+      return number === 0 ? '' : `, ${count(number, plural.slice(0, -1), plural)}`;
+    })
+    .join('');
+}
+
+function stepTable(steps: readonly StepVerdict[], style: Style): string {
+  const rows = steps.map((step) => [
+    escapeText(step.step),
+    step.state,
+    step.commit === undefined ? '' : shortId(step.commit) + (step.carried ? ' (carried)' : ''),
+    step.signers.map(({ name, fingerprint }) => (name === '' ? fingerprint : nameOnly(name))).join(', '),
+  ]);
+  const table = aligned([['step', 'state', 'commit', 'signed by'], ...rows]);
+  return table.map((row, index) => rowText(row, steps[index - 1], style)).join('\n');
+}
+
+function rowText(cells: readonly string[], step: StepVerdict | undefined, style: Style): string {
+  if (step === undefined) return style.dim(`  ${cells.join('   ')}`.trimEnd());
+  const paint = step.state === 'verified' ? style.green : style.red;
+  return `  ${cells.map((cell, column) => (column === 1 ? paint(cell) : cell)).join('   ')}`.trimEnd();
+}
+
+/** Pads every column but the last to its widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[][] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  return rows.map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell))));
+}
+
+function width(text: string): number {
+  return [...text].length;
+}
+
+/** Worst first, each with its code for the manual; a hint that would only repeat the one before is left out. */
+export function findingsText(findings: readonly Finding[], style: Style): string {
+  const lines: string[] = [];
+  let lastHint: string | undefined;
+  for (const severity of ['violation', 'incomplete', 'warning'] as const) {
+    for (const finding of findings.filter((each) => each.severity === severity)) {
+      const { message, hint } = findingText(finding);
+      lines.push(
+        `${severityPaint(style, severity)(`${severity}:`)} ${message} ${style.dim(`[${finding.code}]`)}`,
+      );
+      if (hint !== undefined && hint !== lastHint) lines.push(`  ${style.yellow('hint:')} ${hint}`);
+      lastHint = hint;
+    }
+  }
+  return lines.join('\n');
+}
+
+function verdictPaint(style: Style, verdict: Verdict): Paint {
+  if (verdict === 'verified') return (text) => style.bold(style.green(text));
+  return verdict === 'violated'
+    ? (text) => style.bold(style.red(text))
+    : (text) => style.bold(style.yellow(text));
+}
+
+function severityPaint(style: Style, severity: Severity): Paint {
+  return severity === 'violation' ? style.red : style.yellow;
+}

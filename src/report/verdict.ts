@@ -1,0 +1,21 @@
+import type { Finding, Verdict } from '../verify/finding.ts';
+import type { StepVerdict } from '../verify/release.ts';
+
+/** All that `verify` has to say, as data: what every format of the verdict is made from. */
+export interface VerdictReport {
+  readonly verdict: Verdict;
+  /** Commit id; undefined for a directory of links that no repository is around. */
+  readonly revision: string | undefined;
+  readonly questions: readonly ('history' | 'release')[];
+  readonly checked: Checked;
+  readonly steps: readonly StepVerdict[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Checked {
+  readonly commits: number;
+  readonly links: number;
+  readonly signatures: number;
+  /** Commits whose result was remembered. */
+  readonly cached: number;
+}

@@ -1,0 +1,68 @@
+import type { Finding, Person } from '../verify/finding.ts';
+import { escapeText, quotePath } from './escape.ts';
+
+/** Words that findings, verdicts and logs share. All of them are safe to print, whatever a repository put into them. */
+
+/** Seven digits, as git shows them. */
+export function shortId(id: string): string {
+  return escapeText(id).slice(0, 7);
+}
+
+/** `sha256:9f86d081884c…`: enough to compare by eye; the JSON output has it whole. Anything else stays as it is. */
+export function shortDigest(text: string): string {
+  return escapeText(text).replace(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1…');
+}
+
+/** `Bob <bob@example.org>` → `Bob`. */
+export function nameOnly(person: string): string {
+  const name = escapeText(person).replace(/\s*<[^<>]*>\s*$/, '');
+  return name === '' ? escapeText(person) : name;
+}
+
+/** `Bob (key 7E5D0C11A2B3C4D5)`: a name anybody can claim, and the key that only one holds. */
+export function signerWords({ fingerprint, name }: Person): string {
+  const key = `key ${escapeText(fingerprint).slice(-16)}`;
+  return name === '' ? key : `${nameOnly(name)} (${key})`;
+}
+
+/** `data/train.csv`, in quotes where it has to be; `a file` where no path is known. */
+export function pathWords({ path }: Finding): string {
+  return path === undefined ? 'a file' : quotePath(path);
+}
+
+/** ` at 2be8810`, or nothing. */
+export function atCommit({ commit }: Finding): string {
+  return commit === undefined ? '' : ` at ${shortId(commit)}`;
+}
+
+/** ` in 2be8810 by Mallory`, as far as it is known. */
+export function inCommit({ commit, author }: Finding): string {
+  const where = commit === undefined ? '' : ` in ${shortId(commit)}`;
+  return author === undefined ? where : `${where} by ${nameOnly(author)}`;
+}
+
+/** `train: `, or nothing. */
+export function stepPrefix({ step }: Finding): string {
+  return step === undefined ? '' : `${escapeText(step)}: `;
+}
+
+/** `train: the link of Bob (key …) at 2be8810`. */
+export function linkWords(finding: Finding): string {
+  const of = finding.signer === undefined ? '' : ` of ${signerWords(finding.signer)}`;
+  return `${stepPrefix(finding)}the link${of}${atCommit(finding)}`;
+}
+
+/** What every finding may add: ` (expected …, found …)` and `: ` with the details. */
+export function tail({ expected, found, detail }: Finding): string {
+  const parts = [
+    ...(expected === undefined ? [] : [`expected ${shortDigest(expected)}`]),
+    ...(found === undefined ? [] : [`found ${shortDigest(found)}`]),
+  ];
+  const compared = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return detail === undefined ? compared : `${compared}: ${shortDigest(detail)}`;
+}
+
+/** `2 links`, `1 link`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
