@@ -1,0 +1,10 @@
+/** Where the layout of a repository lies: the path is fixed, so nobody can be shown another one (`product.md` §3). */
+export const LAYOUT_PATH = '.mlchain/root.layout';
+
+/** Certificates of owners and functionaries: they add facts to a key that the layout names and authorise nobody. */
+export const KEYS_DIR = '.mlchain/keys';
+
+/** @param fingerprint of the primary key, upper hex */
+export function certificatePath(fingerprint: string): string {
+  return `${KEYS_DIR}/${fingerprint}.asc`;
+}
