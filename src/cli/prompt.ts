@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Streams } from './voice.ts';
+import type { Streams } from './streams.ts';
 
 /** Asks on standard error, so that standard output stays what was asked for. End of input is an empty answer. */
 export function askLine(streams: Streams, question: string): Promise<string> {

@@ -12,8 +12,8 @@ import { readCommandLine } from './options.ts';
 import type { Pager } from './pager.ts';
 import { startPager } from './pager.ts';
 import { route } from './router.ts';
+import type { Streams } from './streams.ts';
 import { commands } from './table.ts';
-import type { Streams } from './voice.ts';
 import { Voice } from './voice.ts';
 
 /** The process as the shell needs it. */

@@ -1,16 +1,10 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { MlchainError } from '../errors.ts';
 import { escapeJson, escapeLines } from '../report/escape.ts';
 import type { Style } from '../report/style.ts';
 import { styleFor, styleSequence } from '../report/style.ts';
 import { askLine, askSecretly } from './prompt.ts';
-
-/** The three streams of the process; `isTTY` is undefined for files and pipes. */
-export interface Streams {
-  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
-}
+import type { Streams } from './streams.ts';
 
 export interface VoiceSettings {
   readonly json: boolean;
