@@ -1,5 +1,5 @@
 import { sameArtifact } from '../artifact/kind.ts';
-import { matchOrder } from '../intoto/layout.ts';
+import { matchOrder } from '../intoto/match-order.ts';
 import { changedPaths, type PathDifference } from '../layout/changed.ts';
 import type { Control } from '../layout/control.ts';
 import type { Entry } from '../ledger/entry.ts';

@@ -1,10 +1,11 @@
 import type { Artifact } from '../artifact/kind.ts';
+import { hasLoneSurrogate } from '../intoto/json-value.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from './ancestry.ts';
 import { type BoundEntry, CarriedLinks } from './carried.ts';
 import { type CommitJudgment, type Court, judgeCommit } from './commit-judge.ts';
 import { linkArtifact } from './counting-link.ts';
-import type { HistoryFacts } from './facts.ts';
+import type { HistoryFacts, Side } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { healedCommits } from './healing.ts';
 import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
@@ -89,7 +90,7 @@ function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>
   const { commit, uncovered, state } = judgment;
   const isHealed = healed.has(commit.id);
   return uncovered.map(({ path, before, after }) => ({
-    code: after?.artifact?.kind === 'symlink' ? 'artifact-mismatch' : 'uncovered',
+    code: uncoveredCode(path, after),
     severity: isHealed ? 'warning' : 'violation',
     commit: commit.id,
     author: commit.author,
@@ -99,6 +100,12 @@ function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>
     found: after?.artifact && `${prefix(after.artifact)}${after.artifact.digest}`,
     detail: isHealed ? 'explained by a later commit' : undefined,
   }));
+}
+
+/** A symbolic link, or a name that no link can carry, can never be explained (threat 37). */
+function uncoveredCode(path: string, after: Side | undefined): Finding['code'] {
+  if (hasLoneSurrogate(path)) return 'invalid-name';
+  return after?.artifact?.kind === 'symlink' ? 'artifact-mismatch' : 'uncovered';
 }
 
 function prefix({ kind }: Artifact): string {

@@ -6,19 +6,21 @@ import type { Finding } from './finding.ts';
 import type { ArtifactsOf } from './link-content.ts';
 
 /** What came of running one inspection in its scratch directory. */
-export interface InspectionResult {
+export interface InspectionOutcome {
   readonly materials: Artifacts;
   readonly products: Artifacts;
-  readonly returnValue: number;
-  readonly timedOut: boolean;
-  /** The end of what it printed, for the message: foreign text. */
+  /** Undefined when the command did not start or did not end by itself. */
+  readonly returnValue: number | undefined;
+  /** Why there is no return value. */
+  readonly problem: string | undefined;
+  /** What it printed, for the message: foreign text. */
   readonly output: string;
 }
 
 /** in-toto specification §5.2, "inspections": the command succeeds and the rules hold. */
 export function judgeInspection(
   inspection: Inspection,
-  result: InspectionResult,
+  result: InspectionOutcome,
   artifactsOf: ArtifactsOf,
   commit: string,
 ): Finding | undefined {
@@ -30,10 +32,10 @@ export function judgeInspection(
     path,
     detail,
   });
-  if (result.timedOut) return failed(`${inspection.run.join(' ')}: ran out of time`);
-  if (result.returnValue !== 0) {
-    return failed(`${inspection.run.join(' ')}: exit code ${result.returnValue}: ${result.output}`);
-  }
+  const command = inspection.run.join(' ');
+  if (result.returnValue === undefined) return failed(`${command}: ${result.problem ?? 'did not run'}`);
+  if (result.returnValue !== 0)
+    return failed(`${command}: exit code ${result.returnValue}: ${result.output}`);
   const { failure } = applyRules(
     { ...inspection, materials: result.materials, products: result.products },
     artifactsOf,

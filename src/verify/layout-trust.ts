@@ -3,6 +3,7 @@ import { FormatError } from '../intoto/format-error.ts';
 import { type Layout, layoutFromJson } from '../intoto/layout.ts';
 import { matchCycle } from '../intoto/match-order.ts';
 import { type Control, controlOf } from '../layout/control.ts';
+import { layoutId } from '../layout/identity.ts';
 import { checkSignature, findKey } from '../openpgp/check.ts';
 import type { LayoutFacts, Trust } from './facts.ts';
 import type { FindingCode } from './finding.ts';
@@ -48,7 +49,7 @@ export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now
   if (signed.good.size < trust.threshold) return refused(...missingSignatures(signed, trust));
   const layout = readLayout(facts.envelope);
   if ('code' in layout) return { refusal: layout };
-  const id = layoutId(layout);
+  const id = layoutId(layout.readme);
   if (trust.id !== undefined && id !== trust.id) {
     return refused('layout-untrusted', `mlchain-id is ${id ?? 'missing'}, this clone pinned ${trust.id}`);
   }
@@ -63,11 +64,6 @@ export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now
       signers: [...signed.good.keys()],
     },
   };
-}
-
-/** `mlchain-id: <random>` on the first line of the readme tells two repositories of one owner apart. */
-export function layoutId(layout: Layout): string | undefined {
-  return /^mlchain-id: (\S+)/.exec(layout.readme)?.[1];
 }
 
 /** Good signatures of distinct pinned owners over any envelope, each with its newest time: owner → seconds. */

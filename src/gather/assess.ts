@@ -1,0 +1,135 @@
+import type { Repository } from '../git/repository.ts';
+import type { NoteProblem } from '../ledger/entry.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { VerdictReport } from '../report/verdict.ts';
+import type { Trust } from '../verify/facts.ts';
+import { type Finding, verdictOf } from '../verify/finding.ts';
+import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
+import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
+import { readHistoryFacts } from './history-facts.ts';
+import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
+import { obstacles } from './obstacles.ts';
+
+export interface AssessRequest {
+  /** Commit id. */
+  readonly revision: string;
+  readonly trust: Trust;
+  readonly questions: readonly ('history' | 'release')[];
+  /** History findings of these commits only (`verify A..B`); all where undefined. */
+  readonly within?: ReadonlySet<string>;
+  /** `--for STEP`. */
+  readonly step?: string | undefined;
+  /** Undefined: `--no-inspect`. */
+  readonly inspections: InspectionSettings | undefined;
+  /** Seconds. */
+  readonly now: number;
+}
+
+export interface Assessment extends VerdictReport {
+  /** Undefined where nothing could be judged at all. */
+  readonly history: HistoryJudgment | undefined;
+}
+
+/** `product.md` §6: what stands in the way, history, release, inspections – and only then a verdict. */
+export async function assess(repo: Repository, request: AssessRequest): Promise<Assessment> {
+  const stopped = await obstacles(repo, request.revision, request.trust);
+  if (stopped.length > 0) return report(request, undefined, undefined, stopped);
+  const ledger = await Ledger.read(repo);
+  const history = await historyOf(repo, ledger, [request.revision], request.trust, request.now);
+  const findings = [
+    ...(request.questions.includes('history') ? historyFindings(history, request) : []),
+    ...evidenceFindings(ledger, history),
+    ...missingLayout(history, request.revision),
+  ];
+  const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
+  findings.push(...(release?.findings ?? thresholdWarnings(history, request)));
+  if (release !== undefined && verdictOf(findings) === 'verified') {
+    findings.push(...(await inspectRelease(repo, history, request)));
+  }
+  return report(request, history, release, findings);
+}
+
+/** The history question alone, over one or several tips: what the recorder and the log ask. */
+export async function assessHistory(
+  repo: Repository,
+  tips: readonly string[],
+  trust: Trust,
+  now: number,
+): Promise<HistoryJudgment> {
+  return await historyOf(repo, await Ledger.read(repo), tips, trust, now);
+}
+
+async function historyOf(
+  repo: Repository,
+  ledger: Ledger,
+  tips: readonly string[],
+  trust: Trust,
+  now: number,
+) {
+  return judgeHistory(await readHistoryFacts(repo, { tips, evidence: [...ledger.all()], trust, now }));
+}
+
+function historyFindings({ findings }: HistoryJudgment, { within }: AssessRequest): Finding[] {
+  return findings.filter(({ commit }) => within === undefined || commit === undefined || within.has(commit));
+}
+
+function releaseOf(history: HistoryJudgment, request: AssessRequest): ReleaseJudgment {
+  const { revision, step, now } = request;
+  const layout = history.commits.get(revision)?.inForce.own;
+  const only = step === undefined || layout === undefined ? undefined : reachOf(step, layout);
+  return judgeRelease({ history, revision, only, now });
+}
+
+/** While only history is asked, a threshold that is not yet met is worth a word and no more. */
+function thresholdWarnings(history: HistoryJudgment, request: AssessRequest): Finding[] {
+  return releaseOf(history, request)
+    .findings.filter(({ code }) => code === 'threshold-unmet' || code === 'links-disagree')
+    .map((finding) => ({ ...finding, severity: 'warning' }));
+}
+
+/** A REV whose history never had a layout is not "verified because nothing was wrong". */
+function missingLayout(history: HistoryJudgment, revision: string): Finding[] {
+  if (history.commits.get(revision)?.inForce.governing !== undefined) return [];
+  const refused = history.findings.some(({ code }) => code.startsWith('layout-'));
+  return refused ? [] : [{ code: 'layout-missing', severity: 'violation', commit: revision }];
+}
+
+/** Junk is a warning; a note over the limits may hide a revocation, and then nobody can say "verified". */
+function evidenceFindings(ledger: Ledger, history: HistoryJudgment): Finding[] {
+  const problems = [...ledger.commits()].flatMap((commit) => ledger.problemsFor(commit));
+  return [...ledger.problems, ...problems].map((problem) => problemFinding(problem, history));
+}
+
+function problemFinding(
+  { kind, signer, object, line, reason }: NoteProblem,
+  { keys }: HistoryJudgment,
+): Finding {
+  return {
+    code: 'malformed-evidence',
+    severity: kind === 'over-limits' ? 'incomplete' : 'warning',
+    commit: object,
+    signer: signer === undefined ? undefined : keys.person(signer),
+    detail: line === undefined ? reason : `line ${line}: ${reason}`,
+  };
+}
+
+function report(
+  request: AssessRequest,
+  history: HistoryJudgment | undefined,
+  release: ReleaseJudgment | undefined,
+  findings: readonly Finding[],
+): Assessment {
+  const judgments = [...(history?.commits.values() ?? [])];
+  const links = judgments.reduce((sum, judgment) => sum + judgment.links.length, 0);
+  const layouts = new Set(judgments.flatMap(({ inForce }) => inForce.own ?? []));
+  const signatures = links + [...layouts].reduce((sum, { signers }) => sum + signers.length, 0);
+  return {
+    verdict: verdictOf(findings),
+    revision: request.revision,
+    questions: request.questions,
+    checked: { commits: judgments.length, links, signatures, cached: 0 },
+    steps: release?.steps ?? [],
+    findings,
+    history,
+  };
+}

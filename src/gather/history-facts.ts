@@ -1,0 +1,243 @@
+import { Digester } from '../artifact/digester.ts';
+import { type CommitChanges, readHistory } from '../git/history.ts';
+import { isCleanPath } from '../git/paths.ts';
+import type { Repository } from '../git/repository.ts';
+import { entriesAt, listTree, type TreeEntry } from '../git/tree.ts';
+import type { PathDifference } from '../layout/changed.ts';
+import { directoryOf, isOwnFile } from '../layout/control.ts';
+import { KEYS_DIR, LAYOUT_PATH } from '../layout/paths.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { Ancestry } from '../verify/ancestry.ts';
+import type { CommitFacts, HistoryFacts, LayoutFacts, Side, Trust } from '../verify/facts.ts';
+import { readCertificateBlobs } from './certificates.ts';
+import { layoutFacts } from './layout-at.ts';
+import { pairsOf } from './merge-pairs.ts';
+import { type Scope, scopeOf } from './scope.ts';
+
+export interface HistoryFactsRequest {
+  /** Commit ids. */
+  readonly tips: readonly string[];
+  readonly evidence: readonly Entry[];
+  readonly trust: Trust;
+  /** Seconds. */
+  readonly now: number;
+}
+
+interface RawSide extends TreeEntry {
+  side?: Side;
+}
+
+/** Everything the judge must know of the history of some commits. Reads, hashes and parses; judges nothing. */
+export async function readHistoryFacts(
+  repo: Repository,
+  request: HistoryFactsRequest,
+): Promise<HistoryFacts> {
+  const { blobs, certificateBlobs } = await ownFiles(repo, request.tips);
+  const layouts = new Map<string, LayoutFacts>();
+  for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
+  const scope = scopeOf(layouts.values());
+  const commits = await readCommits(repo, request.tips, scope);
+  return {
+    commits: await digestCommits(repo, commits, scope, request.evidence),
+    layouts,
+    certificates: await readCertificateBlobs(repo, certificateBlobs),
+    evidence: request.evidence,
+    trust: request.trust,
+    now: request.now,
+  };
+}
+
+/** All layouts and certificates that ever lay in this history: what was revoked once stays revoked (threat 47). */
+async function ownFiles(repo: Repository, tips: readonly string[]) {
+  const blobs = new Set<string>();
+  const certificateBlobs = new Set<string>();
+  const request = { tips, order: 'newest-first', paths: [LAYOUT_PATH, KEYS_DIR] } as const;
+  for await (const { changes } of readHistory(repo, request)) {
+    for (const { path, after } of changes.flat()) {
+      if (after === undefined) continue;
+      if (path === LAYOUT_PATH) blobs.add(after.id);
+      else certificateBlobs.add(after.id);
+    }
+  }
+  return { blobs, certificateBlobs };
+}
+
+interface ScopedCommit extends CommitChanges {
+  readonly layout: string | undefined;
+}
+
+/** The history with only those changes that a layout could ask about, and the layout that each tree holds. */
+async function readCommits(repo: Repository, tips: readonly string[], scope: Scope): Promise<ScopedCommit[]> {
+  const commits: ScopedCommit[] = [];
+  const layoutOf = new Map<string, string | undefined>();
+  for await (const commit of readHistory(repo, { tips, order: 'oldest-first' })) {
+    const inherited = commit.parents[0] === undefined ? undefined : layoutOf.get(commit.parents[0]);
+    const change = commit.changes[0]?.find(({ path }) => path === LAYOUT_PATH);
+    const layout = change === undefined ? inherited : change.after?.id;
+    layoutOf.set(commit.id, layout);
+    const changes = commit.changes.map((list) => list.filter(({ path }) => scope.isControlled(path)));
+    commits.push({ ...commit, changes, layout });
+  }
+  return commits;
+}
+
+/** Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs. */
+async function digestCommits(
+  repo: Repository,
+  commits: readonly ScopedCommit[],
+  scope: Scope,
+  evidence: readonly Entry[],
+): Promise<CommitFacts[]> {
+  const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
+  const ancestry = new Ancestry(commits);
+  const sides = new SideTable(repo);
+  const extras = await extraProducts(repo, commits, evidence, scope, sides);
+  const drafts: CommitDraft[] = [];
+  for (const commit of commits) {
+    const listing = needsListing(commit, layoutOf) ? await list(repo, commit.id, scope, sides) : undefined;
+    const bases = await baseSides(repo, commit, ancestry, sides);
+    drafts.push({
+      commit,
+      listing,
+      bases,
+      extras: extras.get(commit.id) ?? new Map(),
+      changes: rawChanges(commit, sides),
+    });
+  }
+  await sides.digest();
+  return drafts.map(toFacts);
+}
+
+interface CommitDraft {
+  readonly commit: ScopedCommit;
+  readonly listing: Map<string, RawSide> | undefined;
+  readonly bases: ReadonlyMap<string, readonly (RawSide | undefined)[]>;
+  readonly extras: Map<string, RawSide>;
+  readonly changes: readonly (readonly PathDifference<RawSide>[])[];
+}
+
+function toFacts({ commit, listing, bases, extras, changes }: CommitDraft): CommitFacts {
+  const { author, committer } = commit;
+  return {
+    id: commit.id,
+    tree: commit.tree,
+    parents: commit.parents,
+    author: `${author.name} <${author.email}>`,
+    time: committer.time,
+    subject: commit.subject,
+    layout: commit.layout,
+    changes: changes.map((list) =>
+      list.map(({ path, before, after }) => ({ path, before: before?.side, after: after?.side })),
+    ),
+    listing: listing && digested(listing),
+    bases: (a, b, path) => (bases.get(`${a} ${b} ${path}`) ?? []).map((side) => side?.side),
+    extras: digested(extras),
+  };
+}
+
+function digested(raw: ReadonlyMap<string, RawSide>): Map<string, Side> {
+  return new Map([...raw].flatMap(([path, { side }]) => (side === undefined ? [] : [[path, side] as const])));
+}
+
+function rawChanges(commit: ScopedCommit, sides: SideTable): PathDifference<RawSide>[][] {
+  return commit.changes.map((list) =>
+    list.map(({ path, before, after }) => ({
+      path,
+      before: sides.of(path, before),
+      after: sides.of(path, after),
+    })),
+  );
+}
+
+/** A layout decides what is controlled: where it is not the parents', the whole tree is asked about anew. */
+function needsListing(commit: ScopedCommit, layoutOf: ReadonlyMap<string, string | undefined>): boolean {
+  return commit.parents.length > 0 && commit.parents.some((parent) => layoutOf.get(parent) !== commit.layout);
+}
+
+async function list(
+  repo: Repository,
+  commit: string,
+  scope: Scope,
+  sides: SideTable,
+): Promise<Map<string, RawSide>> {
+  const listing = new Map<string, RawSide>();
+  for await (const [path, entry] of listTree(repo, commit, scope.prefixes)) {
+    const side = scope.isControlled(path) ? sides.of(path, entry) : undefined;
+    if (side !== undefined) listing.set(path, side);
+  }
+  return listing;
+}
+
+/** For every pair of parents that disagree about a path: what the path held where the two parted. */
+async function baseSides(repo: Repository, commit: ScopedCommit, ancestry: Ancestry, sides: SideTable) {
+  const found = new Map<string, (RawSide | undefined)[]>();
+  for (const { a, b, paths } of pairsOf(commit)) {
+    const bases = ancestry.mergeBases(commit.parents[a] ?? '', commit.parents[b] ?? '');
+    for (const base of bases) {
+      const entries = await entriesAt(
+        repo,
+        paths.map((path) => ({ commit: base, path })),
+      );
+      paths.forEach((path, at) => {
+        const key = `${a} ${b} ${path}`;
+        found.set(key, [...(found.get(key) ?? []), sides.of(path, entries[at])]);
+      });
+    }
+  }
+  return found;
+}
+
+/** What trees hold where links name products that nobody controls: a link may not lie about those either. */
+async function extraProducts(
+  repo: Repository,
+  commits: readonly ScopedCommit[],
+  evidence: readonly Entry[],
+  scope: Scope,
+  sides: SideTable,
+): Promise<Map<string, Map<string, RawSide>>> {
+  const here = new Set(commits.map(({ id }) => id));
+  const requests = evidence.flatMap(({ object, content }) => {
+    if (content.kind !== 'link' || !here.has(object)) return [];
+    const names = [...content.link.products.keys()].filter((name) => isExtra(name, scope));
+    return names.map((path) => ({ commit: object, path }));
+  });
+  const entries = await entriesAt(repo, requests);
+  const extras = new Map<string, Map<string, RawSide>>();
+  requests.forEach(({ commit, path }, at) => {
+    const side = sides.of(path, entries[at]);
+    if (side === undefined) return;
+    extras.set(commit, (extras.get(commit) ?? new Map()).set(path, side));
+  });
+  return extras;
+}
+
+function isExtra(name: string, scope: Scope): boolean {
+  return (
+    isCleanPath(name) && directoryOf(name) === undefined && !isOwnFile(name) && !scope.isControlled(name)
+  );
+}
+
+/** One `Side` for each distinct content, digested together at the end: a history names the same blobs again and again. */
+class SideTable {
+  readonly #repo: Repository;
+  readonly #known = new Map<string, RawSide>();
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+  }
+
+  of(path: string, entry: TreeEntry | undefined): RawSide | undefined {
+    if (entry === undefined) return undefined;
+    // A name that is not UTF-8 has no digest under which a link could name it: its content is never an artifact.
+    const key = isCleanPath(path) ? `${entry.mode} ${entry.id}` : `unnameable ${entry.id}`;
+    const known = this.#known.get(key) ?? { ...entry };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  async digest(): Promise<void> {
+    const nameable = [...this.#known].filter(([key]) => !key.startsWith('unnameable'));
+    const artifacts = await new Digester(this.#repo).digestEntries(nameable);
+    for (const [key, raw] of this.#known) raw.side = { id: raw.id, artifact: artifacts.get(key) };
+  }
+}

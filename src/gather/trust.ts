@@ -1,0 +1,47 @@
+import { MlchainError } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Trust } from '../verify/facts.ts';
+
+const FINGERPRINT = /^[0-9A-F]{40}$/;
+
+export interface TrustRequest {
+  /** `--owner`, for this call instead of what is pinned. */
+  readonly owners: readonly string[];
+  /** `--strict`. */
+  readonly strict: boolean;
+  /** `MLCHAIN_OWNER` is read from here. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What this clone trusts: pinned in git config, outside the repository's content (`product.md` §3). */
+export async function readTrust(repo: Repository, request: TrustRequest): Promise<Trust> {
+  const given = [...request.owners, ...(request.env.MLCHAIN_OWNER ?? '').split(/[\s,]+/)].filter(
+    (each) => each !== '',
+  );
+  const pinned = given.length > 0 ? given : await repo.configAll('mlchain.owner');
+  const strict = request.strict || (await repo.config('mlchain.strict')) === 'true';
+  return {
+    owners: [...new Set(pinned.map(expectFingerprint))],
+    threshold: given.length > 0 ? 1 : expectThreshold(await repo.config('mlchain.ownerThreshold')),
+    id: given.length > 0 ? undefined : await repo.config('mlchain.id'),
+    strict,
+  };
+}
+
+function expectFingerprint(text: string): string {
+  const fingerprint = text.replace(/[\s:]|^0x/gi, '').toUpperCase();
+  if (FINGERPRINT.test(fingerprint)) return fingerprint;
+  throw new MlchainError('config', `expected an owner's fingerprint of 40 hex digits, found '${text}'`, {
+    hint: 'git mlchain key list shows fingerprints; git mlchain trust pins them',
+  });
+}
+
+/** A threshold that cannot be read must not become one that anybody meets. */
+function expectThreshold(text: string | undefined): number {
+  if (text === undefined) return 1;
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new MlchainError(
+    'config',
+    `expected mlchain.ownerThreshold to be an integer of at least 1, found '${text}'`,
+  );
+}
