@@ -1,11 +1,11 @@
 import type { Repository } from '../git/repository.ts';
 import type { NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import type { VerdictReport } from '../report/verdict.ts';
 import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
 import { readHistoryFacts } from './history-facts.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
 import { obstacles } from './obstacles.ts';

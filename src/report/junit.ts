@@ -1,8 +1,8 @@
 import type { Finding } from '../verify/finding.ts';
 import type { StepVerdict } from '../verify/release.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
 import { escapeXml } from './escape.ts';
 import { findingText } from './finding-text.ts';
-import type { VerdictReport } from './verdict.ts';
 import { shortId } from './words.ts';
 
 /**

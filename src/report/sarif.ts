@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../verify/finding.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
 import { findingText, findingTitles } from './finding-text.ts';
-import type { VerdictReport } from './verdict.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 

@@ -1,6 +1,6 @@
 import type { Finding, Person } from '../verify/finding.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
 import { findingText } from './finding-text.ts';
-import type { VerdictReport } from './verdict.ts';
 
 /** `verify --json` (`formats.md` §7, stable). Foreign text stands as it is, but for `message` and `hint`, which are prose. */
 export function verdictJson(report: VerdictReport) {

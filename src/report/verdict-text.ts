@@ -1,9 +1,9 @@
 import type { Finding, Severity, Verdict } from '../verify/finding.ts';
 import type { StepVerdict } from '../verify/release.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
 import { escapeText } from './escape.ts';
 import { findingText } from './finding-text.ts';
 import type { Paint, Style } from './style.ts';
-import type { VerdictReport } from './verdict.ts';
 import { count, nameOnly, shortId } from './words.ts';
 
 /** The verdict for people: first line the verdict, then a table of the steps, then what was found, worst first. */

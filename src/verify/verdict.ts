@@ -1,5 +1,5 @@
-import type { Finding, Verdict } from '../verify/finding.ts';
-import type { StepVerdict } from '../verify/release.ts';
+import type { Finding, Verdict } from './finding.ts';
+import type { StepVerdict } from './release.ts';
 
 /** All that `verify` has to say, as data: what every format of the verdict is made from. */
 export interface VerdictReport {
