@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { MlchainError } from '../errors.ts';
-import { escapeJson, escapeLines } from '../report/escape.ts';
+import { escapeLines } from '../report/escape.ts';
+import { jsonDocument } from '../report/json.ts';
 import type { Style } from '../report/style.ts';
 import { styleFor, styleSequence } from '../report/style.ts';
 import { askLine, askSecretly } from './prompt.ts';
@@ -49,7 +50,7 @@ export class Voice {
 
   /** The one document of --json; nothing without it. */
   document(value: unknown): void {
-    if (this.isJson) this.print(`${escapeJson(JSON.stringify(value, null, 2))}\n`);
+    if (this.isJson) this.print(jsonDocument(value));
   }
 
   /** What happens besides, on standard error; nothing under -q. */

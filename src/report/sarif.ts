@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../verify/finding.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
+import { version } from '../version.ts';
 import { findingText, findingTitles } from './finding-text.ts';
+import { jsonDocument } from './json.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
@@ -9,8 +11,8 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const LAYOUT = '.mlchain/root.layout';
 
 /** SARIF 2.1.0 for code scanning (OASIS, sarif-v2.1.0 §3.13 and following). */
-export function verdictSarif(report: VerdictReport, version: string) {
-  return {
+export function sarif(report: VerdictReport): string {
+  return jsonDocument({
     $schema: SCHEMA,
     version: '2.1.0',
     runs: [
@@ -26,7 +28,7 @@ export function verdictSarif(report: VerdictReport, version: string) {
         results: report.findings.map(result),
       },
     ],
-  };
+  });
 }
 
 function rules() {
