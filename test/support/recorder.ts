@@ -1,0 +1,68 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { HookName } from '../../src/hooks/script.ts';
+import { hookScript } from '../../src/hooks/script.ts';
+import type { Person } from './person.ts';
+import { makePerson } from './person.ts';
+
+/** What stood in for git-mlchain was started with. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly input: string;
+  readonly caCerts: string | undefined;
+}
+
+/** A person whose hooks start a program that only writes down how it was called. */
+export interface Recorder {
+  readonly person: Person;
+  readonly node: string;
+  readonly program: string;
+  /** The calls since the last time, oldest first. */
+  calls(): readonly Call[];
+  /** What the program says and ends with from now on. */
+  answer(exitCode: number, message?: string): void;
+}
+
+const PROGRAM = `
+import * as fs from 'node:fs';
+const here = import.meta.dirname;
+const call = { args: process.argv.slice(2), input: fs.readFileSync(0, 'latin1'), caCerts: process.env.NODE_EXTRA_CA_CERTS };
+fs.appendFileSync(here + '/calls', JSON.stringify(call) + '\\n');
+const { exitCode, message } = JSON.parse(fs.readFileSync(here + '/answer', 'utf8'));
+if (message) console.error(message);
+process.exitCode = exitCode;
+`;
+
+export async function makeRecorder(name = 'Alice'): Promise<Recorder> {
+  const person = await makePerson(name);
+  // The name of the directory needs quoting: it must survive the way into the hook.
+  const directory = person.at("it's the program");
+  fs.mkdirSync(directory);
+  const program = path.join(directory, 'program.mjs');
+  fs.writeFileSync(program, PROGRAM);
+  fs.writeFileSync(path.join(directory, 'calls'), '');
+  const answer = (exitCode: number, message = '') =>
+    fs.writeFileSync(path.join(directory, 'answer'), JSON.stringify({ exitCode, message }));
+  answer(0);
+  return {
+    person,
+    node: process.execPath,
+    program,
+    answer,
+    calls() {
+      const lines = fs.readFileSync(path.join(directory, 'calls'), 'utf8').split('\n').slice(0, -1);
+      fs.writeFileSync(path.join(directory, 'calls'), '');
+      return lines.map((line) => JSON.parse(line) as Call);
+    },
+  };
+}
+
+/** Puts a hook where git finds it, as the installer would. */
+export function putHook(recorder: Recorder, repository: string, hook: HookName): void {
+  putScript(path.join(repository, hook), hookScript(hook, recorder, { lfs: true }));
+}
+
+export function putScript(file: string, text: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text, { mode: 0o755 });
+}
