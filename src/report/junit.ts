@@ -9,7 +9,7 @@ import { shortId } from './words.ts';
  * JUnit XML for CI pages: one case for the verdict, one a step, one a finding. A violation is a failure, what could not
  * be checked an error, a warning a passing case with output; so the page is red exactly where `verify` ends with ≠ 0.
  */
-export function verdictJunit(report: VerdictReport): string {
+export function junit(report: VerdictReport): string {
   const cases = [verdictCase(report), ...report.steps.map(stepCase), ...report.findings.map(findingCase)];
   const failures = cases.filter(({ outcome }) => outcome === 'failure').length;
   const errors = cases.filter(({ outcome }) => outcome === 'error').length;

@@ -11,7 +11,7 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const LAYOUT = '.mlchain/root.layout';
 
 /** SARIF 2.1.0 for code scanning (OASIS, sarif-v2.1.0 §3.13 and following). */
-export function verdictSarif(report: VerdictReport): string {
+export function sarif(report: VerdictReport): string {
   return jsonDocument({
     $schema: SCHEMA,
     version: '2.1.0',
