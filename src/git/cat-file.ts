@@ -109,7 +109,12 @@ export class CatFile {
     this.#answered = 0;
     this.#child = undefined;
     for (const request of failed) {
-      request.fail(error);
+      // In a partial clone git dies over an object that was never fetched, where elsewhere it answers "missing".
+      if (error instanceof GitError && error.code === 'incomplete') {
+        request.missing();
+      } else {
+        request.fail(error);
+      }
     }
     if (this.#waiting.length > 0) {
       this.#child ??= this.#start();

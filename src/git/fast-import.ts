@@ -1,4 +1,4 @@
-import { RefRaceError } from './git-error.ts';
+import { GitError, RefRaceError } from './git-error.ts';
 import type { Repository } from './repository.ts';
 
 export type TreeEdit =
@@ -7,49 +7,51 @@ export type TreeEdit =
   | { readonly kind: 'delete'; readonly path: string };
 
 export interface CommitRequest {
-  readonly ref: string;
+  /** The ref to move; `undefined`: none, the commit is only made. */
+  readonly ref: string | undefined;
   /** The commit to build on, and what the ref must not have moved away from; `undefined`: a first commit. */
   readonly parent: string | undefined;
   /** `Name <address> seconds zone`. */
   readonly identity: string;
   readonly message: string;
+  /** Paths of hex digits and slashes, which need no quoting. */
   readonly edits: readonly TreeEdit[];
 }
 
+/** fast-import cannot commit without a ref; one that is reset to nothing in the same run never comes to be. */
+const NO_REF = 'refs/mlchain/none';
+
 /**
  * One commit by `git fast-import`: objects first, then the ref by compare-and-swap, never by force; a crash leaves
- * the old ref. Throws {@link RefRaceError} when the ref moved meanwhile.
+ * the old ref. Throws {@link RefRaceError} when the ref moved meanwhile or is locked.
  */
 export async function commitEdits(repo: Repository, request: CommitRequest): Promise<string> {
-  const args = [
-    '-c',
-    // a pack for each note would slow down everything else
-    'fastimport.unpackLimit=100',
-    'fast-import',
-    '--quiet',
-    '--done',
-    '--date-format=raw',
-  ];
-  const { stdout, stderr, code } = await repo.git.run(args, {
-    input: program(request),
-    okCodes: [0, 1, 128],
-  });
-  if (code !== 0) {
-    throw new RefRaceError({ args: ['fast-import'], exitCode: code, stderr });
+  const args = ['fast-import', '--quiet', '--done', '--date-format=raw'];
+  // Small imports become loose objects whatever the user's limit says: a pack a note slows down everything else.
+  const loose = ['-c', 'fastimport.unpackLimit=100'];
+  const input = program(request, '0'.repeat(repo.objectFormat === 'sha256' ? 64 : 40));
+  const { stdout, stderr, code } = await repo.git.run([...loose, ...args], { input, okCodes: [0, 1, 128] });
+  if (code === 0) {
+    return stdout.toString('latin1').trim();
   }
-  return stdout.toString('latin1').trim();
+  // 1: the commit is made, its ref could not be moved. Anything else: fast-import did not understand or could not write.
+  const failure = { args, exitCode: code, stderr };
+  throw code === 1 ? new RefRaceError(failure) : new GitError(failure);
 }
 
-/** git-fast-import(1): author and committer are the same, `get-mark` prints the new commit's id. */
-function program(request: CommitRequest): Buffer {
+/** git-fast-import(1): without an author line the committer is the author; `get-mark` prints the new commit's id. */
+function program(request: CommitRequest, nothing: string): Buffer {
   const message = Buffer.from(request.message, 'utf8');
+  const ref = request.ref ?? NO_REF;
   const parts: (string | Buffer)[] = [
-    `commit ${request.ref}\nmark :1\ncommitter ${request.identity}\ndata ${message.length}\n`,
+    `commit ${ref}\nmark :1\ncommitter ${request.identity}\ndata ${message.length}\n`,
     message,
     '\n',
     request.parent === undefined ? '' : `from ${request.parent}\n`,
     ...request.edits.flatMap(editLines),
-    '\nget-mark :1\ndone\n',
+    '\nget-mark :1\n',
+    request.ref === undefined ? `reset ${ref}\nfrom ${nothing}\n\n` : '',
+    'done\n',
   ];
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part)));
 }

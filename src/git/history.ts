@@ -1,7 +1,7 @@
 import { MlchainError } from '../errors.ts';
 import type { CommitObject } from './commit-object.ts';
 import type { Change, LogBlock } from './log-parser.ts';
-import { logBlocks } from './log-parser.ts';
+import { LogParser } from './log-parser.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 
@@ -112,9 +112,8 @@ async function* readLog(
 ): AsyncGenerator<CommitChanges, void, undefined> {
   const shallow = await repo.shallowCommits();
   const pathspec = paths.length === 0 ? [] : ['--', ...paths];
-  const output = repo.git.stream(['log', ...args, '--stdin', ...pathspec], { input });
   let blocks: LogBlock[] = [];
-  for await (const block of logBlocks(records(output))) {
+  for await (const block of logBlocks(repo.git.stream(['log', ...args, '--stdin', ...pathspec], { input }))) {
     if (blocks.length > 0 && blocks[0]?.id !== block.id) {
       yield join(blocks, shallow);
       blocks = [];
@@ -123,6 +122,22 @@ async function* readLog(
   }
   if (blocks.length > 0) {
     yield join(blocks, shallow);
+  }
+}
+
+async function* logBlocks(output: AsyncIterable<Buffer>): AsyncGenerator<LogBlock, void, undefined> {
+  const parser = new LogParser();
+  for await (const batch of records(output)) {
+    for (const record of batch) {
+      const block = parser.take(record);
+      if (block !== undefined) {
+        yield block;
+      }
+    }
+  }
+  const last = parser.end();
+  if (last !== undefined) {
+    yield last;
   }
 }
 

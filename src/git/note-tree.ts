@@ -1,4 +1,3 @@
-import { decodePath } from './paths.ts';
 import type { RawEntry } from './tree-object.ts';
 import { SUBTREE, treeEntries } from './tree-object.ts';
 
@@ -8,61 +7,67 @@ export interface TreeSource {
   read(treeId: string): Promise<Buffer>;
 }
 
-/** One place at which a note for an object lies. */
-export interface NotePlace {
-  readonly path: string;
-  readonly blob: string;
-}
-
-/** Where the notes of one object are, and where a new one belongs. */
-export interface NoteSpot {
-  /** Usually one; several when different writers used different fan-outs. */
-  readonly found: readonly NotePlace[];
-  /** Path for the note, at the fan-out the tree already has. */
-  readonly path: string;
-}
-
 /**
- * Notes lie at `<hex id>`, with a `/` after every two digits for each level of fan-out (git's notes.c): a subtree of
- * two hex digits is a level, a file named by all remaining digits is a note, everything else is not ours to touch.
+ * One level of a notes tree (git's notes.c): a file named by all remaining hex digits of an id is a note on that
+ * object, a subtree named by the next two is a level of fan-out. Everything else is not ours to touch.
  */
+export interface NoteLevel {
+  /** Remaining digits → blob. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** Next two digits → tree. */
+  readonly fanOut: ReadonlyMap<string, string>;
+}
+
+const EMPTY: NoteLevel = { notes: new Map(), fanOut: new Map() };
+
+/** Reads the level below `depth` levels of fan-out; `undefined` is a level not made yet. */
+export async function readLevel(
+  source: TreeSource,
+  tree: string | undefined,
+  depth: number,
+): Promise<NoteLevel> {
+  if (tree === undefined) {
+    return EMPTY;
+  }
+  const entries = [...treeEntries(await source.read(tree), source.idBytes)];
+  const digits = 2 * (source.idBytes - depth);
+  return {
+    notes: named(entries, (mode, name) => mode.startsWith('100') && name.length === digits),
+    fanOut: named(entries, (mode, name) => mode === SUBTREE && name.length === 2 && digits > 2),
+  };
+}
+
+/** The blobs noted on an object: usually one, several when different writers used different fan-outs. */
 export async function findNote(
   source: TreeSource,
   root: string | undefined,
   object: string,
-): Promise<NoteSpot> {
-  const found: NotePlace[] = [];
+): Promise<string[]> {
+  const found: string[] = [];
   let tree = root;
-  let prefix = '';
-  let rest = object;
-  let path: string | undefined;
-  while (tree !== undefined) {
-    const level: readonly RawEntry[] = [...treeEntries(await source.read(tree), source.idBytes)];
-    for (const entry of level.filter((candidate) => isNote(candidate, rest))) {
-      found.push({ path: prefix + decodePath(entry.name), blob: entry.id });
-    }
-    if (!level.some(isFanOut)) {
-      path ??= prefix + rest;
-    }
-    const next = level.find((entry) => isFanOut(entry) && nameOf(entry) === rest.slice(0, 2));
-    if (next === undefined && path === undefined) {
-      path = `${prefix}${rest.slice(0, 2)}/${rest.slice(2)}`;
-    }
-    tree = next?.id;
-    prefix += `${rest.slice(0, 2)}/`;
-    rest = rest.slice(2);
+  for (let depth = 0; tree !== undefined; depth += 1) {
+    const level: NoteLevel = await readLevel(source, tree, depth);
+    const blob = level.notes.get(object.slice(2 * depth));
+    found.push(...(blob === undefined ? [] : [blob]));
+    tree = level.fanOut.get(object.slice(2 * depth, 2 * depth + 2));
   }
-  return { found, path: found.at(-1)?.path ?? path ?? object };
+  return found;
 }
 
-function isNote(entry: RawEntry, name: string): boolean {
-  return entry.mode.startsWith('100') && nameOf(entry) === name;
+/** The object a path in a notes tree speaks of; `undefined` when the path is no note. */
+export function notedObject(path: string, digits: number): string | undefined {
+  const object = /^(?:[0-9a-f]{2}\/)*[0-9a-f]{2,}$/.test(path) ? path.replaceAll('/', '') : '';
+  return object.length === digits ? object : undefined;
 }
 
-function isFanOut(entry: RawEntry): boolean {
-  return entry.mode === SUBTREE && /^[0-9a-f]{2}$/.test(nameOf(entry));
-}
-
-function nameOf(entry: RawEntry): string {
-  return entry.name.toString('latin1').toLowerCase();
+function named(
+  entries: readonly RawEntry[],
+  wanted: (mode: string, name: string) => boolean,
+): Map<string, string> {
+  return new Map(
+    entries
+      .map(({ mode, name, id }) => ({ mode, name: name.toString('latin1'), id }))
+      .filter(({ mode, name }) => /^[0-9a-f]+$/.test(name) && wanted(mode, name))
+      .map(({ name, id }) => [name, id]),
+  );
 }

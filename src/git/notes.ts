@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MlchainError } from '../errors.ts';
-import type { TreeEdit } from './fast-import.ts';
 import { commitEdits } from './fast-import.ts';
 import { RefRaceError } from './git-error.ts';
-import type { NoteSpot, TreeSource } from './note-tree.ts';
-import { findNote } from './note-tree.ts';
+import type { NoteSource } from './note-edits.ts';
+import { planAppend, unionOfLines } from './note-edits.ts';
+import { findNote, notedObject } from './note-tree.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 import { idBytes, readTree } from './tree.ts';
@@ -15,12 +15,10 @@ export interface Note {
   readonly blob: string;
 }
 
-export interface AppendOptions {
-  /** Build on this commit instead of what the ref holds now. */
-  readonly base?: string;
-}
+/** Annotated object → lines without a newline. */
+export type NoteLines = ReadonlyMap<string, readonly string[]>;
 
-const NOTE = /^\d+ blob ([0-9a-f]+)\t((?:[0-9a-f]{2}\/)*[0-9a-f]+)$/i;
+const RECORD = /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s;
 const TRIES = 60;
 
 /** Every note of a ref or commit, at any fan-out; an object twice, where two writers used two fan-outs. */
@@ -28,48 +26,49 @@ export async function* listNotes(
   repo: Repository,
   refOrCommit: string,
 ): AsyncGenerator<Note, void, undefined> {
-  const root = await repo.objects.info(`${refOrCommit}^{tree}`);
+  const root = await rootOf(repo, refOrCommit);
   if (root === undefined) {
     return;
   }
   const digits = 2 * idBytes(repo);
-  for await (const record of records(repo.git.stream(['ls-tree', '-r', '-z', '--full-tree', root.id]))) {
-    const [, blob, path] = NOTE.exec(record.toString('latin1')) ?? [];
-    const object = path?.replaceAll('/', '').toLowerCase();
-    if (blob !== undefined && object?.length === digits && !record.toString('latin1').startsWith('12')) {
-      yield { object, blob };
+  for await (const batch of records(repo.git.stream(['ls-tree', '-r', '-z', '--full-tree', root]))) {
+    for (const record of batch) {
+      const [, blob, path = ''] = RECORD.exec(record.toString('latin1')) ?? [];
+      const object = notedObject(path, digits);
+      if (blob !== undefined && object !== undefined) {
+        yield { object, blob };
+      }
     }
   }
 }
 
-/** What a ref notes on an object, the lines of several fan-outs together; `undefined` when nothing. */
+/** What a ref or commit notes on an object, the lines of several fan-outs together; `undefined` when nothing. */
 export async function readNote(
   repo: Repository,
   refOrCommit: string,
   object: string,
 ): Promise<Buffer | undefined> {
-  const root = await repo.objects.info(`${refOrCommit}^{tree}`);
-  const { found } = await findNote(sourceOf(repo), root?.id, object);
-  const contents = await Promise.all(found.map(async ({ blob }) => await readBlob(repo, blob)));
+  const source = sourceOf(repo);
+  const blobs = await findNote(source, await rootOf(repo, refOrCommit), object);
+  const contents = await Promise.all(blobs.map((blob) => source.readBlob(blob)));
   return contents.length < 2 ? contents[0] : unionOfLines(contents, []);
 }
 
 /**
- * Adds lines to the notes of a ref: the union of what is there and what is new, sorted bytewise, unique. Whatever
- * else lies in the tree stays. Retried from a fresh reading whenever somebody else was faster. Returns the new tip,
- * or the old one when nothing was new.
+ * Adds lines to the notes of a ref: the union of what is there and what is new, sorted bytewise, unique. Whatever else
+ * lies in the tree stays. Planned anew from a fresh reading whenever somebody else was faster, so nobody's lines get
+ * lost. Returns the new tip, or the old one when nothing was new.
  */
 export async function appendNotes(
   repo: Repository,
   ref: string,
-  additions: ReadonlyMap<string, readonly string[]>,
+  additions: NoteLines,
   message: string,
-  options: AppendOptions = {},
 ): Promise<string> {
   const identity = await committer(repo);
   for (let attempt = 1; ; attempt += 1) {
-    const parent = options.base ?? (await repo.tryResolve(ref));
-    const edits = await planAppend(repo, parent, additions);
+    const parent = await repo.tryResolve(ref);
+    const edits = await planAppend(sourceOf(repo), parent && (await rootOf(repo, parent)), additions);
     if (edits.length === 0 && parent !== undefined) {
       return parent;
     }
@@ -79,58 +78,51 @@ export async function appendNotes(
       if (!(error instanceof RefRaceError) || attempt === TRIES) {
         throw error;
       }
-      await sleep(Math.random() * Math.min(250, 5 * attempt));
+      // Somebody wins every round; who waits a random while is not beaten by the same neighbour again.
+      await sleep(Math.random() * Math.min(250, 10 * attempt));
     }
   }
 }
 
-async function planAppend(
+/**
+ * {@link appendNotes} on top of a given commit (`undefined`: of nothing), without moving any ref: for whoever pushes
+ * the commit by its id. Returns `base` itself when nothing was new.
+ */
+export async function commitNotes(
   repo: Repository,
-  parent: string | undefined,
-  additions: ReadonlyMap<string, readonly string[]>,
-): Promise<TreeEdit[]> {
-  const source = sourceOf(repo);
-  const root = parent === undefined ? undefined : (await repo.objects.info(`${parent}^{tree}`))?.id;
-  const edits = await Promise.all(
-    Array.from(additions, async ([object, lines]) => {
-      const spot = await findNote(source, root, object);
-      return await planNote(repo, spot, lines);
-    }),
-  );
-  return edits.flat();
-}
-
-async function planNote(repo: Repository, spot: NoteSpot, lines: readonly string[]): Promise<TreeEdit[]> {
-  const contents = await Promise.all(spot.found.map(async ({ blob }) => await readBlob(repo, blob)));
-  const content = unionOfLines(contents, lines);
-  const doubles = spot.found.filter(({ path }) => path !== spot.path);
-  if (doubles.length === 0 && contents[0]?.equals(content)) {
-    return [];
+  base: string | undefined,
+  additions: NoteLines,
+  message: string,
+): Promise<string> {
+  const edits = await planAppend(sourceOf(repo), base && (await rootOf(repo, base)), additions);
+  if (edits.length === 0 && base !== undefined) {
+    return base;
   }
-  return [
-    ...doubles.map(({ path }) => ({ kind: 'delete', path }) as const),
-    { kind: 'write', path: spot.path, content },
-  ];
+  const identity = await committer(repo);
+  return await commitEdits(repo, { ref: undefined, parent: base, identity, message, edits });
 }
 
-/** Bytes as Latin-1 text, so that foreign bytes survive and the order of strings is the order of bytes. */
-function unionOfLines(contents: readonly Buffer[], additions: readonly string[]): Buffer {
-  const old = contents.flatMap((content) => content.toString('latin1').split('\n'));
-  const added = additions.map((line) => Buffer.from(line, 'utf8').toString('latin1'));
-  const lines = [...new Set([...old, ...added])].filter((line) => line !== '').sort();
-  return Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1');
-}
-
-async function readBlob(repo: Repository, id: string): Promise<Buffer> {
-  const object = await repo.objects.read(id);
-  if (object === undefined) {
-    throw new MlchainError('incomplete', `note ${id} is named but not here`, { hint: 'git fetch --refetch' });
+async function rootOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
+  const commit = await repo.objects.info(refOrCommit);
+  if (commit === undefined) {
+    return undefined;
   }
-  return object.data;
+  const root = await repo.objects.info(`${refOrCommit}^{tree}`);
+  return root?.id ?? missing(`tree of ${refOrCommit}`);
 }
 
-function sourceOf(repo: Repository): TreeSource {
-  return { idBytes: idBytes(repo), read: async (id) => await readTree(repo, id) };
+function sourceOf(repo: Repository): NoteSource {
+  return {
+    idBytes: idBytes(repo),
+    read: (id) => readTree(repo, id),
+    readBlob: async (id) => (await repo.objects.read(id))?.data ?? missing(`note ${id}`),
+  };
+}
+
+function missing(what: string): never {
+  throw new MlchainError('incomplete', `${what} is named but not here`, {
+    hint: 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch',
+  });
 }
 
 /** Who commits, as git would write it; a machine without an identity (a server, a build) still may. */

@@ -25,14 +25,21 @@ export async function* listTree(
   const id = await treeId(repo, treeish);
   const wanted = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
   const args = ['ls-tree', '-r', '-z', '--full-tree', id, '--', ...directories(prefixes)];
-  for await (const record of records(repo.git.stream(args))) {
-    const tab = record.indexOf('\t');
-    const [mode = '', , entryId = ''] = record.toString('latin1', 0, tab).split(' ');
-    const path = decodePath(record.subarray(tab + 1));
-    if (wanted(path)) {
-      yield [path, { mode, id: entryId }];
+  for await (const batch of records(repo.git.stream(args))) {
+    for (const record of batch) {
+      const [path, entry] = listed(record);
+      if (wanted(path)) {
+        yield [path, entry];
+      }
     }
   }
+}
+
+/** `<mode> SP <type> SP <id> TAB <path>`; git-ls-tree(1), "OUTPUT FORMAT". */
+function listed(record: Buffer): [path: string, entry: TreeEntry] {
+  const tab = record.indexOf('\t');
+  const [mode = '', , id = ''] = record.toString('latin1', 0, tab).split(' ');
+  return [decodePath(record.subarray(tab + 1)), { mode, id }];
 }
 
 /** What lies at a path; `undefined` for nothing and for a directory. Throws `incomplete` when a tree is not here. */
