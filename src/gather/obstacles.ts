@@ -1,5 +1,5 @@
 import type { Repository } from '../git/repository.ts';
-import { remotesNeverFetched } from '../ledger/fetched.ts';
+import { remoteEvidence } from '../ledger/fetched.ts';
 import type { Trust } from '../verify/facts.ts';
 import type { Finding } from '../verify/finding.ts';
 
@@ -10,8 +10,8 @@ import type { Finding } from '../verify/finding.ts';
 export async function obstacles(repo: Repository, revision: string, trust: Trust): Promise<Finding[]> {
   if (trust.owners.length === 0) return [incomplete('nothing-pinned', revision)];
   if (repo.isShallow && (await reachesBoundary(repo, revision))) return [incomplete('shallow', revision)];
-  const remotes = await remotesNeverFetched(repo);
-  return remotes.map((remote) => ({ ...incomplete('evidence-missing', revision), detail: remote }));
+  const unasked = (await remoteEvidence(repo)).filter(({ fetched }) => !fetched);
+  return unasked.map(({ remote }) => ({ ...incomplete('evidence-missing', revision), detail: remote }));
 }
 
 async function reachesBoundary(repo: Repository, revision: string): Promise<boolean> {

@@ -21,6 +21,7 @@ import type { TreeState } from './tree-state.ts';
 export interface LinkStanding {
   readonly entry: Entry;
   readonly link: Link;
+  readonly binding: Binding;
   readonly signer: Person;
   readonly counting: CountingLink | undefined;
   /** Why it does not count, or what is odd about it although it does. */
@@ -59,6 +60,7 @@ export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
   const refuse = (problem: Problem): LinkStanding => ({
     entry,
     link,
+    binding,
     signer: problem.fingerprint === undefined ? signer : keys.person(problem.fingerprint),
     counting: undefined,
     findings: [toFinding(problem, commit, link.name, keys.person(problem.fingerprint ?? entry.signer))],
@@ -95,7 +97,7 @@ export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
   const findings = commandDiffers(link, layouts[0].layout)
     ? [toFinding({ code: 'command-differs', detail: 'not the expected_command' }, commit, link.name, signer)]
     : [];
-  return { entry, link, signer, counting, findings };
+  return { entry, link, binding, signer, counting, findings };
 }
 
 function placeProblem(question: LinkQuestion, { commit, strict }: Place): Problem | undefined {

@@ -1,0 +1,45 @@
+import { assess } from '../../gather/assess.ts';
+import { readRevisions } from '../../gather/revisions.ts';
+import { readTrust } from '../../gather/trust.ts';
+import { jsonDocument, jsonDocument } from '../../report/json.ts';
+import { verdictJson } from '../../report/verdict-json.ts';
+import { verdictText } from '../../report/verdict-text.ts';
+import type { VerdictReport } from '../../verify/verdict.ts';
+import type { Args } from '../args.ts';
+import type { Context } from '../context.ts';
+import { type ExitCode, exitCodeOfVerdict } from '../exit.ts';
+
+const TEN_MINUTES = 600;
+
+/** `verify [REV|RANGE]`, or `verify --in-toto DIR`. */
+export async function run(context: Context, args: Args): Promise<ExitCode> {
+  if (args.has('in-toto')) return await (await import('./verify-in-toto.ts')).run(context, args);
+  const repo = await context.openRepository();
+  const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
+  const trust = await readTrust(repo, {
+    owners: args.values('owner'),
+    strict: args.has('strict'),
+    env: context.env,
+  });
+  const timeout = args.duration('inspection-timeout') ?? TEN_MINUTES;
+  const report = await assess(repo, {
+    revision,
+    trust,
+    questions: args.has('history') ? ['history'] : ['history', 'release'],
+    ...(within === undefined ? {} : { within }),
+    step: args.value('for'),
+    inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
+    now: Math.floor(context.now() / 1000),
+  });
+  await speak(context, args, report);
+  return exitCodeOfVerdict(report.verdict);
+}
+
+/** The verdict in the format asked for; standard output carries nothing else. */
+export async function speak({ voice }: Context, args: Args, report: VerdictReport): Promise<void> {
+  const format = args.choice('format', ['text', 'json', 'sarif', 'junit']) ?? 'text';
+  if (format === 'junit') voice.print((await import('../../report/junit.ts')).junit(report));
+  else if (format === 'sarif') voice.print((await import('../../report/sarif.ts')).sarif(report));
+  else if (voice.isJson || format === 'json') voice.print(jsonDocument(verdictJson(report)));
+  else voice.say(verdictText(report, voice.style));
+}
