@@ -1,6 +1,7 @@
 import type { Repository } from '../git/repository.ts';
 import type { NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
@@ -21,6 +22,8 @@ export interface AssessRequest {
   readonly step?: string | undefined;
   /** Undefined: `--no-inspect`. */
   readonly inspections: InspectionSettings | undefined;
+  /** Evidence that no ref names yet: what a push is about to bring. */
+  readonly incoming?: readonly EvidenceRef[] | undefined;
   /** Seconds. */
   readonly now: number;
 }
@@ -34,7 +37,7 @@ export interface Assessment extends VerdictReport {
 export async function assess(repo: Repository, request: AssessRequest): Promise<Assessment> {
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
-  const ledger = await Ledger.read(repo);
+  const ledger = await Ledger.read(repo, { incoming: request.incoming ?? [] });
   const history = await historyOf(repo, ledger, [request.revision], request.trust, request.now);
   const findings = [
     ...(request.questions.includes('history') ? historyFindings(history, request) : []),
@@ -105,8 +108,8 @@ function problemFinding(
   { keys }: HistoryJudgment,
 ): Finding {
   return {
-    code: 'malformed-evidence',
-    severity: kind === 'over-limits' ? 'incomplete' : 'warning',
+    code: kind === 'object-missing' ? 'object-missing' : 'malformed-evidence',
+    severity: kind === 'malformed' ? 'warning' : 'incomplete',
     commit: object,
     signer: signer === undefined ? undefined : keys.person(signer),
     detail: line === undefined ? reason : `line ${line}: ${reason}`,

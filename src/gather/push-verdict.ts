@@ -1,4 +1,5 @@
 import type { Repository } from '../git/repository.ts';
+import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
 import type { Assessment } from './assess.ts';
 import { assess } from './assess.ts';
@@ -28,6 +29,8 @@ export type RefVerdict =
 export interface PushRequest {
   readonly trust: Trust;
   readonly inspections: InspectionSettings | undefined;
+  /** Evidence that comes in the same push. */
+  readonly incoming?: readonly EvidenceRef[];
   /** Seconds. */
   readonly now: number;
 }
@@ -45,8 +48,7 @@ export async function judgeUpdate(
   if (!(await everHadLayout(repo, commit)) && !(await mustHaveLayout(repo, update))) {
     return { kind: 'without-layout', update };
   }
-  const { trust, inspections, now } = request;
-  const assessment = await assess(repo, { revision: commit, trust, ...question, inspections, now });
+  const assessment = await assess(repo, { ...request, ...question, revision: commit });
   return { kind: 'judged', update, commit, assessment };
 }
 

@@ -3,14 +3,9 @@ import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem, ParsedNote } from './entry.ts';
 import { parseNote } from './entry.ts';
 import { linesOf } from './note.ts';
-import type { StoredNote, StoredNotes } from './read-notes.ts';
+import type { LedgerScope, StoredNote, StoredNotes } from './read-notes.ts';
 import { readNotes } from './read-notes.ts';
 import { localRef } from './refs.ts';
-
-export interface LedgerScope {
-  /** Only what lies on these commits; default: everything. */
-  readonly commits?: ReadonlySet<string>;
-}
 
 /** The first bytes of every link as this tool writes it: `_type` is the first key in order. */
 const WRITTEN_LINK = Buffer.from('"signed":{"_type":"link",');
@@ -31,7 +26,7 @@ export class Ledger {
   }
 
   static async read(repo: Repository, scope: LedgerScope = {}): Promise<Ledger> {
-    return new Ledger(await readNotes(repo, scope.commits));
+    return new Ledger(await readNotes(repo, scope));
   }
 
   /** Each line once, however many refs hold it. */

@@ -20,7 +20,8 @@ export interface StoredNotes {
   readonly problems: readonly NoteProblem[];
 }
 
-interface EvidenceRef {
+/** A signer, upper-hex fingerprint, and a commit that holds notes of theirs. */
+export interface EvidenceRef {
   readonly signer: string;
   readonly tip: string;
 }
@@ -34,14 +35,21 @@ interface NoteAddress {
 /** Up to here looking commits up one by one is faster than listing a ref, and does not grow with the ref. */
 const FEW = 32;
 
-/** Reads the notes of all evidence refs; with `commits`, only what lies on these. */
+export interface LedgerScope {
+  /** Only what lies on these commits; default: everything. */
+  readonly commits?: ReadonlySet<string>;
+  /** Further notes commits that no ref names yet: what a push is about to bring. */
+  readonly incoming?: readonly EvidenceRef[];
+}
+
+/** Reads the notes of all evidence refs, and what is incoming. */
 export async function readNotes(
   repo: Repository,
-  commits: ReadonlySet<string> | undefined,
+  { commits, incoming = [] }: LedgerScope,
 ): Promise<StoredNotes> {
   const { refs, problems } = await listEvidenceRefs(repo);
   const addresses = new Map<string, NoteAddress>();
-  for (const ref of refs) {
+  for (const ref of [...refs, ...incoming]) {
     for await (const address of notesOf(repo, ref, commits)) {
       // What a remote has is mostly what this clone has: the same blob is read once.
       addresses.set(`${address.object} ${address.signer} ${address.blob}`, address);
@@ -87,8 +95,7 @@ async function* lookUp(
 ): AsyncGenerator<NoteAddress> {
   const source = { idBytes: idBytes(repo), read: (id: string) => readTree(repo, id) };
   for (const object of commits) {
-    const { found } = await findNote(source, tip, object);
-    for (const { blob } of found) yield { signer, object, blob };
+    for (const blob of await findNote(source, tip, object)) yield { signer, object, blob };
   }
 }
 
