@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { recordDirectory } from '../artifact/directory-walk.ts';
+import { walkDirectory } from '../artifact/directory-walk.ts';
 import type { Repository } from '../git/repository.ts';
+import type { Artifacts } from '../intoto/digest.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Finding } from '../verify/finding.ts';
@@ -60,10 +61,10 @@ async function inspectOnce(
     await mkdir(home);
     const refused = await layOut(repo, judgment, files);
     if (refused !== undefined) return refused;
-    const materials = await recordDirectory(files);
+    const materials = recordScratch(files);
     const env = withNode(inspectionEnvironment(home));
     const run = await runInspection({ argv: inspection.run, cwd: files, timeoutMs: settings.timeoutMs, env });
-    const products = await recordDirectory(files);
+    const products = recordScratch(files);
     const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('\n');
     const outcome = { materials, products, returnValue: run.returnValue, problem: run.problem, output };
     return judgeInspection(inspection, outcome, linksOf(judgment), commit);
@@ -74,6 +75,11 @@ async function inspectOnce(
 
 function linksOf({ effective }: CommitJudgment): ArtifactsOf {
   return (step) => effective.get(step)?.link.link;
+}
+
+/** All that lies there, as in-toto records `.` around an inspection. */
+function recordScratch(files: string): Artifacts {
+  return walkDirectory({ base: files, paths: ['.'] }).artifacts;
 }
 
 /** The node that runs us is found also where PATH does not lead to it: hooks and servers have short PATHs. */

@@ -1,0 +1,139 @@
+import type { Assessment } from '../../gather/assess.ts';
+import { evidenceDue } from '../../gather/evidence-due.ts';
+import { judgeUpdate, type RefUpdate, type RefVerdict } from '../../gather/push-verdict.ts';
+import { readTrust } from '../../gather/trust.ts';
+import type { Repository } from '../../git/repository.ts';
+import { deliver } from '../../ledger/delivery.ts';
+import { fetchEvidence } from '../../ledger/fetch.ts';
+import { findingsText } from '../../report/verdict-text.ts';
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../exit.ts';
+import { describeDelivery } from './delivery-words.ts';
+
+const TEN_MINUTES_MS = 600_000;
+
+export interface Push {
+  /** A remote's name, or a URL where none was configured. */
+  readonly remote: string;
+  readonly url: string;
+  /** What git wrote to the hook's standard input. */
+  readonly input: string;
+}
+
+/**
+ * Verifies what is about to leave, then delivers its evidence; only then does the branch go (`product.md` §8). All
+ * words go to standard error: standard output of a hook belongs to `git push --porcelain`.
+ */
+export async function prePush(context: Context, push: Push): Promise<ExitCode> {
+  const repo = await context.openRepository();
+  const updates = pushedRefs(push.input);
+  const verdicts = await judgeAll(context, repo, updates, push);
+  const refused = verdicts.filter((verdict) => !mayPass(context, verdict));
+  if (refused.length > 0) {
+    context.voice.error(
+      'the push is refused: nothing was sent',
+      'git mlchain verify shows the whole verdict',
+    );
+    return 1;
+  }
+  return await deliverEvidence(context, repo, push, updates, verdicts);
+}
+
+/** `<local ref> SP <local id> SP <remote ref> SP <remote id> LF` (githooks(5)); deletions bring nothing to verify. */
+function pushedRefs(input: string): RefUpdate[] {
+  return input.split('\n').flatMap((line) => {
+    const [, after = '', ref = '', before = ''] = line.split(' ');
+    if (ref === '' || isZero(after)) return [];
+    return [{ ref, after, before: isZero(before) ? undefined : before }];
+  });
+}
+
+function isZero(id: string): boolean {
+  return /^0+$/.test(id);
+}
+
+/** What others signed may have arrived at the remote since: before refusing, it is asked for once more. */
+async function judgeAll(
+  context: Context,
+  repo: Repository,
+  updates: readonly RefUpdate[],
+  { remote }: Push,
+): Promise<RefVerdict[]> {
+  const judge = async () => {
+    const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
+    const now = Math.floor(context.now() / 1000);
+    const verdicts: RefVerdict[] = [];
+    for (const update of updates) {
+      verdicts.push(
+        await judgeUpdate(repo, update, { trust, inspections: { timeoutMs: TEN_MINUTES_MS }, now }),
+      );
+    }
+    return verdicts;
+  };
+  const verdicts = await judge();
+  const stopped = verdicts.some(
+    (verdict) => verdict.kind === 'judged' && verdict.assessment.verdict !== 'verified',
+  );
+  if (!stopped || !(await repo.git.text(['remote'])).split('\n').includes(remote)) return verdicts;
+  await fetchEvidence(repo, remote);
+  return await judge();
+}
+
+function mayPass({ voice }: Context, verdict: RefVerdict): boolean {
+  switch (verdict.kind) {
+    case 'not-asked':
+      return true;
+    case 'without-layout':
+      voice.note(`git-mlchain: ${verdict.update.ref} has no layout: not verified`);
+      return true;
+    case 'judged': {
+      const { assessment, update } = verdict;
+      if (assessment.verdict === 'verified') return true;
+      voice.error(`${update.ref} is ${assessment.verdict}`);
+      voice.note(findingsText(stopping(assessment), voice.errorStyle));
+      return false;
+    }
+  }
+}
+
+/** Warnings that explain nothing are left to `git mlchain verify`: the person wants to know what stops the push. */
+function stopping({ findings }: Assessment) {
+  const commits = new Set(
+    findings.filter(({ severity }) => severity !== 'warning').map(({ commit }) => commit),
+  );
+  return findings.filter(({ severity, commit }) => severity !== 'warning' || commits.has(commit));
+}
+
+async function deliverEvidence(
+  { voice }: Context,
+  repo: Repository,
+  { remote, url }: Push,
+  updates: readonly RefUpdate[],
+  verdicts: readonly RefVerdict[],
+): Promise<ExitCode> {
+  const published = await publishedTips(repo, remote);
+  const histories = verdicts.flatMap((each) =>
+    each.kind === 'judged' ? (each.assessment.history ?? []) : [],
+  );
+  const due = await evidenceDue(repo, [...published, ...updates.map(({ after }) => after)], histories);
+  if (due.size === 0) return 0;
+  const result = await deliver(repo, remote, due, { url });
+  const { failed } = result;
+  if (failed.size === 0) {
+    if (result.delivered.size > 0) voice.note(`git-mlchain: ${describeDelivery(result)}`);
+    return 0;
+  }
+  for (const [signer, reason] of failed)
+    voice.error(`the evidence of ${signer} was not taken: ${reason.trim()}`);
+  voice.error(
+    'the push is refused: a branch must not arrive without its evidence',
+    'try again, or git mlchain sync',
+  );
+  return 1;
+}
+
+/** What this clone knows to be at the remote: evidence for it is due there, also when the push brings nothing. */
+async function publishedTips(repo: Repository, remote: string): Promise<string[]> {
+  const args = ['for-each-ref', '--format=%(objectname)', `refs/remotes/${remote}/`];
+  return (await repo.git.text(args)).split('\n').filter((line) => line !== '');
+}
