@@ -1,19 +1,19 @@
 // Builds what the package ships: dist/git-mlchain.js (the command), dist/index.js (the library), dist/types.
-// The bundle is split: each dynamic import stays one, so a hook that has nothing to do loads next to nothing.
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+// The bundle is split: every dynamic import stays one, so a hook that has nothing to do loads next to nothing.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = path.dirname(fileURLToPath(import.meta.url));
-process.chdir(root);
+process.chdir(path.dirname(fileURLToPath(import.meta.url)));
 
-rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: {
-    'git-mlchain': 'src/cli/main.ts',
-    ...(existsSync('src/index.ts') && { index: 'src/index.ts' }),
-  },
+const hasLibrary = existsSync('src/index.ts');
+const { metafile } = await build({
+  entryPoints: [
+    { in: 'src/cli/main.ts', out: 'git-mlchain' },
+    ...(hasLibrary ? [{ in: 'src/index.ts', out: 'index' }] : []),
+  ],
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -21,9 +21,22 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // openpgp is LGPL and must stay replaceable; the others are loaded lazily and gain nothing from the bundle.
-  external: ['openpgp', 'isomorphic-git', 'simple-git-hooks', 'cosmiconfig'],
-  banner: { js: '#!/usr/bin/env node' },
+  // Dependencies stay as they were published: openpgp is LGPL and must be replaceable, and each keeps its licence.
+  packages: 'external',
+  metafile: true,
   logLevel: 'warning',
 });
 chmodSync('dist/git-mlchain.js', 0o755);
+
+// What an earlier build left. Not removed before: a test may be running what is there.
+const built = new Set(Object.keys(metafile.outputs).map((file) => path.normalize(file)));
+for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  const old = path.join('dist', file);
+  if (old.endsWith('.js') && !built.has(old)) rmSync(old);
+}
+
+if (hasLibrary) {
+  const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+  rmSync('dist/types', { recursive: true, force: true });
+  execFileSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: 'inherit' });
+}

@@ -10,7 +10,6 @@ import { loadCommand } from './load.ts';
 import type { CommandLine } from './options.ts';
 import { readCommandLine } from './options.ts';
 import type { Pager } from './pager.ts';
-import { startPager } from './pager.ts';
 import { route } from './router.ts';
 import type { Streams } from './streams.ts';
 import { commands } from './table.ts';
@@ -64,6 +63,7 @@ async function start(
 async function openPager(voice: Voice, around: Surroundings): Promise<Pager | undefined> {
   if (around.stdout.isTTY !== true || voice.isJson || voice.isQuiet) return undefined;
   // Commands that page change nothing: when the reader has seen enough, they may stop anywhere.
+  const { startPager } = await import('./pager.ts');
   const pager = await startPager(around.env, () => around.exit(0));
   if (pager !== undefined) voice.redirect(pager.input);
   return pager;

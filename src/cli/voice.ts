@@ -4,7 +4,6 @@ import { escapeLines } from '../report/escape.ts';
 import { jsonDocument } from '../report/json.ts';
 import type { Style } from '../report/style.ts';
 import { styleFor, styleSequence } from '../report/style.ts';
-import { askLine, askSecretly } from './prompt.ts';
 import type { Streams } from './streams.ts';
 
 export interface VoiceSettings {
@@ -108,13 +107,16 @@ export class Voice {
         hint: 'give --yes to answer yes',
       });
     }
+    const { askLine } = await import('./prompt.ts');
     const answer = await askLine(this.#streams, `${safe(question)} [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
   }
 
   /** Reads a passphrase without echo; undefined where there is no terminal. */
   async askSecret(question: string): Promise<string | undefined> {
-    return this.canAsk ? await askSecretly(this.#streams, safe(question)) : undefined;
+    if (!this.canAsk) return undefined;
+    const { askSecretly } = await import('./prompt.ts');
+    return await askSecretly(this.#streams, safe(question));
   }
 
   #complain(text: string): void {
