@@ -33,8 +33,14 @@ export function whyNoSigning(
     : 'its key flags do not allow signing data';
 }
 
-export function weakDigest(signature: SelfSignature | undefined, bound: string): string | undefined {
-  return signature?.isWeak === true ? `it is ${bound} over a broken digest only (SHA-1 or MD5)` : undefined;
+/** @param hasWeak whether there is such a signature over a broken digest, in case there is no good one */
+export function weakDigest(
+  signature: SelfSignature | undefined,
+  hasWeak: boolean,
+  bound: string,
+): string | undefined {
+  const isWeak = signature === undefined ? hasWeak : signature.isWeak;
+  return isWeak ? `it is ${bound} over a broken digest only (SHA-1 or MD5)` : undefined;
 }
 
 /** RFC 4880 §5.2.3.6: seconds after the key's creation, 0 for never. */

@@ -30,6 +30,8 @@ export interface JudgedKey {
   readonly validityPeriod: number | undefined;
   /** Itself, not its primary key. */
   readonly isRevoked: boolean;
+  /** Has a self-signature that holds, which alone tells what it may do and until when. */
+  readonly isBound: boolean;
 }
 
 export interface JudgedCertificate {
@@ -61,10 +63,10 @@ export async function judge(key: TransferableKey): Promise<JudgedCertificate> {
   const subkeys: JudgedKey[] = [];
   for (const component of key.subkeys) {
     const subkey = await readKey(library, component);
-    if (subkey !== undefined)
-      subkeys.push(await judgeSubkey(signatures, component, subkey, primary, judged.facts));
+    if (subkey !== undefined) subkeys.push(await judgeSubkey(signatures, component, subkey, primary, judged));
   }
-  return { primary: judged, subkeys, userIds: users.flatMap(({ component }) => userIdOf(component) ?? []) };
+  const named = users.filter(({ certification }) => !certification.isWeak);
+  return { primary: judged, subkeys, userIds: named.flatMap(({ component }) => userIdOf(component) ?? []) };
 }
 
 /** Undefined for a kind of key that this tool does not know; it then can be nobody's key in a layout either. */
@@ -135,6 +137,9 @@ async function judgePrimary(
   );
   const revocation = worstRevocation(revocations.map(toRevocation));
   const whyNot = whyNoSigning(material, binding, 'certified by itself');
+  const hasWeak = [key.primary, ...key.users].some((component) =>
+    signatures.hasWeak(component, [DIRECT_KEY, ...CERTIFICATIONS]),
+  );
   const facts: KeyFacts = {
     keyid: material.fingerprint,
     isPrimary: true,
@@ -143,9 +148,10 @@ async function judgePrimary(
     created: material.created,
     expires: expiryOf(material, binding),
     revocation,
-    weak: weaknessOf(material) ?? weakDigest(binding, 'certified by itself'),
+    weak: weaknessOf(material) ?? weakDigest(binding, hasWeak, 'certified by itself'),
   };
-  return { facts, material, validityPeriod: validityOf(binding), isRevoked: revocation !== undefined };
+  const isRevoked = revocation !== undefined;
+  return { facts, material, validityPeriod: validityOf(binding), isRevoked, isBound: binding !== undefined };
 }
 
 async function judgeSubkey(
@@ -153,17 +159,14 @@ async function judgeSubkey(
   component: Component,
   { packet, material }: ReadKey,
   primary: ReadKey,
-  primaryFacts: KeyFacts,
+  { facts: primaryFacts, isBound: primaryIsBound }: JudgedKey,
 ): Promise<JudgedKey> {
   const parts = { key: primary.packet, bind: packet };
   const binding = strongest(await signatures.of(component, [SUBKEY_BINDING], parts));
   const back = await backSignature(signatures, binding, packet, parts);
   const revoked = await signatures.of(component, [SUBKEY_REVOCATION], parts);
   const whyNot =
-    whyNoSigning(material, binding, 'bound by its primary key') ??
-    (back === undefined
-      ? 'it does not say itself that it belongs to its primary key (no valid back-signature)'
-      : undefined);
+    whyNoSigning(material, binding, 'bound by its primary key') ?? whyNoSubkey(back, primaryIsBound);
   const facts: KeyFacts = {
     keyid: material.fingerprint,
     isPrimary: false,
@@ -174,11 +177,18 @@ async function judgeSubkey(
     revocation: worstRevocation([...revoked.map(toRevocation), primaryFacts.revocation]),
     weak:
       weaknessOf(material) ??
-      weakDigest(binding, 'bound by its primary key') ??
-      weakDigest(back, 'bound to its primary key') ??
+      weakDigest(binding, signatures.hasWeak(component, [SUBKEY_BINDING]), 'bound by its primary key') ??
+      weakDigest(back, false, 'bound to its primary key') ??
       primaryFacts.weak,
   };
-  return { facts, material, validityPeriod: validityOf(binding), isRevoked: revoked.length > 0 };
+  const isRevoked = revoked.length > 0;
+  return { facts, material, validityPeriod: validityOf(binding), isRevoked, isBound: binding !== undefined };
+}
+
+/** Without the primary key's own certification nobody knows until when it is good, and its subkeys with it. */
+function whyNoSubkey(back: SelfSignature | undefined, primaryIsBound: boolean): string | undefined {
+  if (!primaryIsBound) return 'its primary key is not certified by itself';
+  return back === undefined ? 'it does not say itself whose it is (no valid back-signature)' : undefined;
 }
 
 /**

@@ -50,15 +50,27 @@ export class SelfSignatures {
     types: readonly number[],
     parts: SignedParts,
   ): Promise<readonly SelfSignature[]> {
-    const candidates = component.signatures
-      .flatMap(({ body }) => this.#read(body) ?? [])
-      .filter((packet) => types.includes(packet.signatureType ?? -1))
-      .filter((packet) => packet.issuerKeyID.equals(this.#primary.getKeyID()));
+    const candidates = this.#claimed(component, types);
     this.#count += candidates.length;
     if (this.#count > MAX_SELF_SIGNATURES)
       throw malformed(`at most ${MAX_SELF_SIGNATURES} self-signatures`, 'more');
     const good = await Promise.all(candidates.map((packet) => this.verify(packet, this.#primary, parts)));
     return good.filter((one) => one !== undefined).toSorted((a, b) => b.created - a.created);
+  }
+
+  /**
+   * Whether there is one over a broken digest, good or not: the library does not even compute some (EdDSA over SHA-1),
+   * and a key that has nothing better shall be called weak and not a stranger's.
+   */
+  hasWeak(component: Component, types: readonly number[]): boolean {
+    return this.#claimed(component, types).some(({ hashAlgorithm }) => isWeakHash(hashAlgorithm));
+  }
+
+  #claimed({ signatures }: Component, types: readonly number[]): readonly OpenPgp.SignaturePacket[] {
+    return signatures
+      .flatMap(({ body }) => this.#read(body) ?? [])
+      .filter((packet) => types.includes(packet.signatureType ?? -1))
+      .filter((packet) => packet.issuerKeyID.equals(this.#primary.getKeyID()));
   }
 
   /**
@@ -78,7 +90,7 @@ export class SelfSignatures {
     } catch {
       return undefined;
     }
-    return { packet, created: created.getTime() / 1000, isWeak: WEAK_HASHES.includes(hashAlgorithm) };
+    return { packet, created: created.getTime() / 1000, isWeak: isWeakHash(hashAlgorithm) };
   }
 
   /** Old versions and unknown algorithms, as strangers' certifications have them, are passed over (RFC 4880 §5.2.3). */
@@ -92,4 +104,8 @@ export class SelfSignatures {
     }
     return packet;
   }
+}
+
+function isWeakHash(algorithm: number | null): boolean {
+  return algorithm !== null && WEAK_HASHES.includes(algorithm);
 }
