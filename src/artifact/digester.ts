@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import type { Body, ObjectInfo } from '../git/replies.ts';
-import { ReplyParser } from '../git/replies.ts';
 import type { Repository } from '../git/repository.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { expectArtifactName } from './artifact-name.ts';
+import { digestBlobs } from './blob-digests.ts';
 import type { BlobDigest } from './digest-cache.ts';
 import { DigestCache } from './digest-cache.ts';
 import type { Artifact, Listing } from './kind.ts';
-import { LFS_POINTER_LIMIT, parseLfsPointer } from './lfs.ts';
 
 const SYMLINK = '120000';
 const SUBMODULE = '160000';
@@ -65,45 +62,13 @@ export class Digester {
 
   async #digestBlobs(ids: ReadonlySet<string>): Promise<void> {
     const unknown = [...ids].filter((id) => this.#cache.get(id) === undefined);
-    if (unknown.length === 0) return;
-    const parser = new ReplyParser(digesting);
-    const input = unknown.map((id) => `${id}\n`).join('');
-    for await (const chunk of this.#repo.git.stream(['cat-file', '--batch', '--buffer'], { input })) {
-      for (const found of parser.push(chunk))
-        if (found !== undefined) this.#cache.add(found.id, found.digest);
-    }
+    for await (const { id, digest } of digestBlobs(this.#repo, unknown)) this.#cache.add(id, digest);
     this.save();
   }
 }
 
 function hasContent(entry: TreeEntry): boolean {
   return entry.mode !== SYMLINK && entry.mode !== SUBMODULE;
-}
-
-interface DigestedBlob {
-  readonly id: string;
-  readonly digest: BlobDigest;
-}
-
-/** Content of any size passes by; only what may be a git-lfs pointer is held. */
-function digesting({ id, size }: ObjectInfo): Body<DigestedBlob> {
-  const hash = createHash('sha256');
-  const head: Buffer[] = [];
-  return {
-    write(chunk) {
-      hash.update(chunk);
-      // Chunks are borrowed: a copy is kept.
-      if (size < LFS_POINTER_LIMIT) head.push(Buffer.from(chunk));
-    },
-    close() {
-      const digest = hash.digest('hex');
-      const pointer = parseLfsPointer(Buffer.concat(head));
-      return {
-        id,
-        digest: pointer === undefined ? { kind: 'file', digest } : { kind: 'lfs', digest: pointer.oid },
-      };
-    },
-  };
 }
 
 function missing(path: string, blobId: string): never {

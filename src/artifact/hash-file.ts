@@ -1,6 +1,8 @@
 import type { Hash } from 'node:crypto';
 import { createHash, hash } from 'node:crypto';
 import * as fs from 'node:fs';
+import type { LfsPointer } from './lfs.ts';
+import { parseLfsPointer, resemblesLfsPointer } from './lfs.ts';
 
 export interface FileHash {
   /** SHA-256 of the raw content, lower hex. */
@@ -9,6 +11,9 @@ export interface FileHash {
   readonly size: number;
   /** Whether any byte is a CR, without which no line-end conversion does anything. */
   readonly hasCarriageReturn: boolean;
+  /** What the content says if it is a git-lfs pointer. */
+  readonly pointer: LfsPointer | undefined;
+  readonly resemblesPointer: boolean;
   /** The id of a blob with this content, where it was asked for: proof that it is the content an index names. */
   readonly blobId: string | undefined;
 }
@@ -39,6 +44,16 @@ export class FileHasher {
     }
   }
 
+  /** Undefined where there is no such file any more. */
+  hashIfThere(file: string, blobFormat?: 'sha1' | 'sha256'): FileHash | undefined {
+    try {
+      return this.hashFile(file, blobFormat);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
   #hashLarge(fd: number, first: Buffer, blob: Hash | undefined): FileHash {
     const sha256 = createHash('sha256');
     let size = 0;
@@ -49,7 +64,14 @@ export class FileHasher {
       size += chunk.length;
       hasCarriageReturn ||= chunk.includes(CR);
     }
-    return { sha256: sha256.digest('hex'), size, hasCarriageReturn, blobId: blob?.digest('hex') };
+    return {
+      sha256: sha256.digest('hex'),
+      size,
+      hasCarriageReturn,
+      pointer: undefined,
+      resemblesPointer: false,
+      blobId: blob?.digest('hex'),
+    };
   }
 
   /** Reads until the buffer is full or the file ends. */
@@ -69,6 +91,8 @@ function hashBytes(content: Buffer, blobFormat: 'sha1' | 'sha256' | undefined): 
     sha256: hash('sha256', content),
     size: content.length,
     hasCarriageReturn: content.includes(CR),
+    pointer: parseLfsPointer(content),
+    resemblesPointer: resemblesLfsPointer(content),
     blobId: blobFormat && blobHash(blobFormat, content.length).update(content).digest('hex'),
   };
 }

@@ -40,7 +40,12 @@ export function isEvidenceRef(ref: string): boolean {
 /** The primary fingerprint that names an evidence ref; undefined where the name is not one in our form. */
 export function signerOf(ref: string): string | undefined {
   const signer = signerPart(ref);
-  return signer !== undefined && FINGERPRINT.test(signer) ? signer : undefined;
+  return signer !== undefined && isFingerprint(signer) ? signer : undefined;
+}
+
+/** Upper-case hex: the one spelling in which fingerprints name refs and files. */
+export function isFingerprint(text: string): boolean {
+  return FINGERPRINT.test(text);
 }
 
 function signerPart(ref: string): string | undefined {

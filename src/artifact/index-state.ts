@@ -1,0 +1,93 @@
+import { decodePath } from '../git/paths.ts';
+import { records } from '../git/records.ts';
+import type { Repository } from '../git/repository.ts';
+import type { TreeEntry } from '../git/tree.ts';
+
+/**
+ * How a tracked path in the work tree relates to the index. `clean`: git's own stat data say that it holds what the
+ * index names. `dirty`: it may hold something else. `absent`: it is not there. `unchecked`: git was told not to look
+ * (assume-unchanged, skip-worktree), so nothing is known.
+ */
+export type IndexState = 'clean' | 'dirty' | 'absent' | 'unchecked';
+
+export interface IndexEntry extends TreeEntry {
+  readonly state: IndexState;
+}
+
+/**
+ * The index as a stat cache: what of the work tree need not be read again. No filter of the repository runs for it but
+ * where git itself cannot tell by the time stamps.
+ * @param directories limits the answer, git pathspecs; none: everything.
+ */
+export async function readIndex(
+  repo: Repository,
+  directories: readonly string[],
+): Promise<Map<string, IndexEntry>> {
+  const deviations = await readDeviations(repo, directories);
+  const entries = new Map<string, IndexEntry>();
+  for await (const batch of records(repo.git.stream(['ls-files', '-z', '-s', '-v', '--', ...directories]))) {
+    for (const record of batch) {
+      const tab = record.indexOf('\t');
+      const [tag = '', mode = '', id = '', stage] = record.toString('latin1', 0, tab).split(' ');
+      const path = decodePath(record.subarray(tab + 1));
+      const isChecked = tag === 'H' && stage === '0';
+      const state = isChecked ? (deviations.get(path) ?? 'clean') : 'unchecked';
+      entries.set(path, { mode, id, state });
+    }
+  }
+  return entries;
+}
+
+/** Plumbing, so it only compares stat data; a submodule is compared by its HEAD alone. */
+async function readDeviations(
+  repo: Repository,
+  directories: readonly string[],
+): Promise<Map<string, 'dirty' | 'absent'>> {
+  const args = [
+    'diff-files',
+    '-z',
+    '--raw',
+    '--no-renames',
+    '--ignore-submodules=dirty',
+    '--',
+    ...directories,
+  ];
+  const deviations = new Map<string, 'dirty' | 'absent'>();
+  let status: string | undefined;
+  for await (const batch of records(repo.git.stream(args))) {
+    for (const record of batch) {
+      if (status === undefined) {
+        status = record.toString('latin1').slice(-1);
+        continue;
+      }
+      deviations.set(decodePath(record), status === 'D' ? 'absent' : 'dirty');
+      status = undefined;
+    }
+  }
+  return deviations;
+}
+
+/** Paths that git does not track; a repository inside ours ends in a slash. @param ignored also those git ignores. */
+export async function readUntracked(
+  repo: Repository,
+  directories: readonly string[],
+  ignored: boolean,
+): Promise<string[]> {
+  const exclude = ignored ? [] : ['--exclude-standard'];
+  const paths: string[] = [];
+  for await (const batch of records(
+    repo.git.stream(['ls-files', '-z', '--others', ...exclude, '--', ...directories]),
+  )) {
+    for (const record of batch) paths.push(decodePath(record));
+  }
+  return paths;
+}
+
+/** Of `paths`, those that git ignores and does not track: products that no commit will hold. */
+export async function ignoredPaths(repo: Repository, paths: readonly string[]): Promise<Set<string>> {
+  if (paths.length === 0) return new Set();
+  const input = paths.map((path) => `${path}\0`).join('');
+  // 1: none is ignored (git-check-ignore(1)).
+  const { stdout } = await repo.git.run(['check-ignore', '-z', '--stdin'], { input, okCodes: [0, 1] });
+  return new Set(stdout.toString('utf8').split('\0').slice(0, -1));
+}

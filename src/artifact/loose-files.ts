@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { Git } from '../git/git.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Conversion } from './conversion.ts';
+import { conversionsOf, hasLfsExtensions } from './conversion.ts';
+import { storedAfter } from './file-content.ts';
+import { FileHasher } from './hash-file.ts';
+import type { IndexEntry } from './index-state.ts';
+import type { Artifact, Listing } from './kind.ts';
+import { digestAsStored } from './stored-content.ts';
+
+/** What lies at a path of the work tree. */
+type Found = 'nothing' | 'file' | 'symlink' | 'directory';
+
+/** Digests what the index says nothing about: modified and untracked files, looked at one by one. */
+export async function digestLooseFiles(
+  repo: Repository,
+  root: string,
+  index: ReadonlyMap<string, IndexEntry>,
+  untracked: readonly string[],
+): Promise<Listing> {
+  const tracked = [...index].filter(([, { state }]) => state === 'dirty' || state === 'unchecked');
+  const listing: Listing = new Map();
+  const files: string[] = [];
+  for (const name of [...tracked.map(([name]) => name), ...untracked]) {
+    const found = lookAt(root, name);
+    if (found === 'file') files.push(name);
+    const artifact = found === 'file' ? undefined : await special(repo, root, name, found);
+    if (artifact !== undefined) listing.set(name, artifact);
+  }
+  const unchecked = tracked.filter(([, { state }]) => state === 'unchecked').map(([name]) => name);
+  return new Map([...listing, ...(await digestFiles(repo, root, files, new Set(unchecked)))]);
+}
+
+/**
+ * Symbolic links on the way count as "nothing there", as for git: what lies behind them is not in the repository.
+ * Sockets, devices and FIFOs are nothing to git, and opening one might never end.
+ */
+function lookAt(root: string, name: string): Found {
+  const file = path.join(root, name);
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || !isReached(root, name)) return 'nothing';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isDirectory()) return 'directory';
+  return stat.isFile() ? 'file' : 'nothing';
+}
+
+function isReached(root: string, name: string): boolean {
+  const directory = path.dirname(path.join(root, name));
+  return fs.realpathSync(directory) === directory;
+}
+
+async function special(
+  repo: Repository,
+  root: string,
+  name: string,
+  found: Exclude<Found, 'file'>,
+): Promise<Artifact | undefined> {
+  if (found === 'symlink') {
+    const target = fs.readlinkSync(path.join(root, name), 'buffer');
+    return { kind: 'symlink', digest: hash('sha256', target) };
+  }
+  const head = found === 'directory' ? await headOf(repo, path.join(root, name)) : undefined;
+  return head === undefined ? undefined : { kind: 'submodule', digest: head };
+}
+
+/** The commit a repository inside ours has checked out; undefined for a plain directory and before a first commit. */
+async function headOf(repo: Repository, directory: string): Promise<string | undefined> {
+  if (!fs.existsSync(path.join(directory, '.git'))) return undefined;
+  const args = ['rev-parse', '--quiet', '--verify', 'HEAD^{commit}'];
+  const { stdout, code } = await new Git(directory, repo.env).run(args, { okCodes: [0, 1, 128] });
+  return code === 0 ? stdout.toString('latin1').trim() : undefined;
+}
+
+async function digestFiles(
+  repo: Repository,
+  root: string,
+  files: readonly string[],
+  unchecked: ReadonlySet<string>,
+): Promise<Listing> {
+  const conversions = await conversionsInForce(repo, files);
+  const hasher = new FileHasher();
+  const listing: Listing = new Map();
+  const converted: string[] = [];
+  for (const name of files) {
+    const conversion = conversions.get(name) ?? 'none';
+    const content = conversion === 'other' ? undefined : hasher.hashIfThere(path.join(root, name));
+    const digest = content && storedAfter(conversion, content);
+    if (digest !== undefined) listing.set(name, digest);
+    else converted.push(name);
+  }
+  const told = converted.filter((name) => unchecked.has(name));
+  return new Map([...listing, ...(await digestAsStored(repo, converted, told))]);
+}
+
+async function conversionsInForce(
+  repo: Repository,
+  files: readonly string[],
+): Promise<ReadonlyMap<string, Conversion>> {
+  const conversions = await conversionsOf(repo, files);
+  const hasLfs = [...conversions.values()].includes('lfs');
+  if (!hasLfs || !(await hasLfsExtensions(repo))) return conversions;
+  return new Map([...conversions].map(([name, each]) => [name, each === 'lfs' ? 'other' : each]));
+}

@@ -1,0 +1,86 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { decodePath } from '../git/paths.ts';
+import { records } from '../git/records.ts';
+import type { Repository } from '../git/repository.ts';
+import { digestBlobs } from './blob-digests.ts';
+import type { BlobDigest } from './digest-cache.ts';
+
+/**
+ * Digests files of the work tree as git would store them, by letting git store them: into a copy of the index and an
+ * object directory of their own, which are thrown away. Whatever git's filters, encodings and line-end rules do, it is
+ * git that does it; nothing is left in the repository.
+ * @param unchecked those of `paths` that git was told not to look at.
+ * @throws GitError when a filter fails.
+ */
+export async function digestAsStored(
+  repo: Repository,
+  paths: readonly string[],
+  unchecked: readonly string[],
+): Promise<Map<string, BlobDigest>> {
+  if (paths.length === 0) return new Map();
+  const parent = path.join(repo.gitDir, 'mlchain');
+  fs.mkdirSync(parent, { recursive: true });
+  const dir = fs.mkdtempSync(path.join(parent, 'store-'));
+  try {
+    const env = storeIn(repo, dir);
+    await update(repo, env, unchecked, ['--no-assume-unchanged']);
+    await update(repo, env, unchecked, ['--no-skip-worktree']);
+    await update(repo, env, paths, ['--add', '--remove']);
+    return await digestIndex(repo, env, new Set(paths));
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function storeIn(repo: Repository, dir: string): NodeJS.ProcessEnv {
+  const index = path.join(dir, 'index');
+  const objects = path.join(dir, 'objects');
+  fs.mkdirSync(objects);
+  const own = path.join(repo.gitDir, 'index');
+  // Git keeps CRLF in a text file that has it in the index already: so the index has to be there.
+  if (fs.existsSync(own)) fs.copyFileSync(own, index);
+  return {
+    GIT_INDEX_FILE: index,
+    GIT_OBJECT_DIRECTORY: objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(path.join(repo.commonDir, 'objects')),
+  };
+}
+
+async function update(
+  repo: Repository,
+  env: NodeJS.ProcessEnv,
+  paths: readonly string[],
+  options: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const input = paths.map((each) => `${each}\0`).join('');
+  await repo.git.run(['-c', 'core.compression=0', 'update-index', ...options, '-z', '--stdin'], {
+    env,
+    input,
+  });
+}
+
+async function digestIndex(
+  repo: Repository,
+  env: NodeJS.ProcessEnv,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, BlobDigest>> {
+  const ids = new Map<string, string>();
+  for await (const batch of records(repo.git.stream(['ls-files', '-z', '-s'], { env }))) {
+    for (const record of batch) {
+      const tab = record.indexOf('\t');
+      const name = decodePath(record.subarray(tab + 1));
+      const [, id = ''] = record.toString('latin1', 0, tab).split(' ');
+      if (wanted.has(name)) ids.set(name, id);
+    }
+  }
+  const digests = new Map<string, BlobDigest>();
+  for await (const { id, digest } of digestBlobs(repo, [...new Set(ids.values())], env))
+    digests.set(id, digest);
+  return new Map([...ids].flatMap(([name, id]) => entryOf(name, digests.get(id))));
+}
+
+function entryOf(name: string, digest: BlobDigest | undefined): (readonly [string, BlobDigest])[] {
+  return digest === undefined ? [] : [[name, digest]];
+}

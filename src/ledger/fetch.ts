@@ -1,0 +1,63 @@
+import { appendNotes } from '../git/notes.ts';
+import { updateRefs } from '../git/refs.ts';
+import { fetch, remoteRefs } from '../git/remote.ts';
+import type { Repository } from '../git/repository.ts';
+import { markFetched } from './fetched.ts';
+import type { LinesByCommit } from './note-lines.ts';
+import { linesMissing } from './note-lines.ts';
+import { LOCAL_NOTES, localRef, trackingPrefix, trackingRef } from './refs.ts';
+import { withScratchRefs } from './scratch-refs.ts';
+import type { Rewound } from './seen.ts';
+import { rememberSeen, tipsBySigner } from './seen.ts';
+import { fetchRefspec } from './setup.ts';
+
+/**
+ * Brings the evidence of a remote into its tracking refs, loses none that is there already, and reports what the
+ * remote has lost. @throws GitError when the remote does not answer.
+ */
+export async function fetchEvidence(repo: Repository, remote: string): Promise<Rewound[]> {
+  await fetch(repo, remote, [fetchRefspec(remote)]);
+  const rewound = await reconcile(repo, remote);
+  await markFetched(repo, remote);
+  const pruned = await rememberSeen(repo, remote);
+  return [...rewound, ...pruned.filter(({ ref }) => rewound.every((other) => other.ref !== ref))];
+}
+
+/**
+ * What did not end up equal: git refuses a remote that was forced back or replaced, and keeps quiet about a ref that
+ * the remote has deleted. Lines are what counts: a remote that has all of ours in a new history is followed; from any
+ * other its new lines are added to ours.
+ */
+async function reconcile(repo: Repository, remote: string): Promise<Rewound[]> {
+  const ours = await tipsBySigner(repo, trackingPrefix(remote));
+  if (ours.size === 0) return [];
+  const theirs = await remoteRefs(repo, remote, [`${LOCAL_NOTES}*`]);
+  const parted = [...ours].filter(([signer, tip]) => theirs.get(localRef(signer)) !== tip);
+  if (parted.length === 0) return [];
+  return await withScratchRefs(repo, async (scratch) => {
+    await fetch(repo, remote, [`+${LOCAL_NOTES}*:${scratch}*`]);
+    const tips = await tipsBySigner(repo, scratch);
+    const rewound: Rewound[] = [];
+    for (const [signer, tip] of parted) {
+      const droppedLines = await follow(repo, trackingRef(remote, signer), tip, tips.get(signer));
+      if (droppedLines.size > 0)
+        rewound.push({ remote, signer, ref: trackingRef(remote, signer), droppedLines });
+    }
+    return rewound;
+  });
+}
+
+/** Returns the lines that we track and the remote no longer has. */
+async function follow(
+  repo: Repository,
+  ref: string,
+  ours: string,
+  theirs: string | undefined,
+): Promise<LinesByCommit> {
+  const dropped = await linesMissing(repo, ours, theirs);
+  if (theirs === undefined) return dropped;
+  if (dropped.size === 0) await updateRefs(repo, [{ ref, new: theirs, old: ours }]);
+  else
+    await appendNotes(repo, ref, await linesMissing(repo, theirs, ours), 'Evidence fetched by git-mlchain');
+  return dropped;
+}

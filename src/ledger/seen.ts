@@ -1,0 +1,82 @@
+import { RefRaceError } from '../git/git-error.ts';
+import { isAncestor } from '../git/history.ts';
+import { appendNotes } from '../git/notes.ts';
+import { listRefs, updateRefs } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import type { LinesByCommit } from './note-lines.ts';
+import { linesMissing } from './note-lines.ts';
+import { isFingerprint, seenPrefix, seenRef, trackingPrefix, trackingRef } from './refs.ts';
+
+/** A remote no longer has evidence that this clone saw there: `evidence-rewound` (threats 9, 10). */
+export interface Rewound {
+  readonly remote: string;
+  readonly signer: string;
+  /** The remote's ref as this clone tracks it. */
+  readonly ref: string;
+  /** What was there and is gone: enough to deliver it again. */
+  readonly droppedLines: LinesByCommit;
+}
+
+const TRIES = 5;
+
+/**
+ * Compares what is tracked of a remote with what was ever seen of it, and remembers what is new. To be called after
+ * each fetch: a ref that was forced back, or deleted and then pruned, would otherwise be gone without a trace.
+ */
+export async function rememberSeen(repo: Repository, remote: string): Promise<Rewound[]> {
+  const tracked = await tipsBySigner(repo, trackingPrefix(remote));
+  const seen = await tipsBySigner(repo, seenPrefix(remote));
+  const rewound: Rewound[] = [];
+  for (const signer of new Set([...tracked.keys(), ...seen.keys()])) {
+    if (tracked.get(signer) === seen.get(signer)) continue;
+    const droppedLines = await compare(repo, seenRef(remote, signer), tracked.get(signer));
+    if (droppedLines.size > 0) {
+      rewound.push({ remote, signer, ref: trackingRef(remote, signer), droppedLines });
+    }
+  }
+  return rewound;
+}
+
+/** Brings one seen ref up to date; another process that does the same at this moment is no failure. */
+async function compare(repo: Repository, ref: string, tracked: string | undefined): Promise<LinesByCommit> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await advance(repo, ref, await repo.tryResolve(ref), tracked);
+    } catch (error) {
+      if (!(error instanceof RefRaceError) || attempt === TRIES) throw error;
+    }
+  }
+}
+
+/** Never moves back. Returns the lines that were seen and that the remote no longer has. */
+async function advance(
+  repo: Repository,
+  ref: string,
+  seen: string | undefined,
+  tracked: string | undefined,
+): Promise<LinesByCommit> {
+  const dropped = seen === undefined ? new Map() : await linesDropped(repo, seen, tracked);
+  if (dropped.size === 0 && tracked !== undefined) {
+    await updateRefs(repo, [{ ref, new: tracked, old: seen ?? 'absent' }]);
+  } else if (seen !== undefined && tracked !== undefined) {
+    // The two have parted: what was seen keeps its lines and gets the new ones on top.
+    await appendNotes(repo, ref, await linesMissing(repo, tracked, seen), 'Evidence seen by git-mlchain');
+  }
+  return dropped;
+}
+
+async function linesDropped(
+  repo: Repository,
+  seen: string,
+  tracked: string | undefined,
+): Promise<LinesByCommit> {
+  if (tracked !== undefined && (await isAncestor(repo, seen, tracked))) return new Map();
+  return await linesMissing(repo, seen, tracked);
+}
+
+/** Tips of the refs directly below `prefix` that are named by a fingerprint. */
+export async function tipsBySigner(repo: Repository, prefix: string): Promise<Map<string, string>> {
+  const refs = [...(await listRefs(repo, prefix))];
+  const named = refs.map(([ref, tip]) => [ref.slice(prefix.length), tip] as const);
+  return new Map(named.filter(([signer]) => isFingerprint(signer)));
+}
