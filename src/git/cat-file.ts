@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { MlchainError } from '../errors.ts';
 import type { Git } from './git.ts';
 import { ending } from './git.ts';
-import { GitError } from './git-error.ts';
+import { GitError, isMissingObject } from './git-error.ts';
 import { encodePath } from './paths.ts';
 import type { Body, ObjectInfo } from './replies.ts';
 import { ReplyParser } from './replies.ts';
@@ -110,7 +110,7 @@ export class CatFile {
     this.#child = undefined;
     for (const request of failed) {
       // In a partial clone git dies over an object that was never fetched, where elsewhere it answers "missing".
-      if (error instanceof GitError && error.code === 'incomplete') {
+      if (isMissingObject(error)) {
         request.missing();
       } else {
         request.fail(error);

@@ -41,6 +41,11 @@ export class RefRaceError extends GitError {
   }
 }
 
+/** Whether git stopped over an object that is named but not here. */
+export function isMissingObject(error: unknown): boolean {
+  return error instanceof GitError && error.code === 'incomplete';
+}
+
 function describe(failure: GitFailure): string {
   const lines = failure.stderr.split('\n').filter((line) => line.trim() !== '');
   const telling = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);

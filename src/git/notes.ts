@@ -125,9 +125,7 @@ function missing(what: string): never {
   });
 }
 
-/** Who commits, as git would write it; a machine without an identity (a server, a build) still may. */
+/** Now, by this machine's clock, as git writes it. */
 async function committer(repo: Repository): Promise<string> {
-  const { stdout, code } = await repo.git.run(['var', 'GIT_COMMITTER_IDENT'], { okCodes: [0, 128] });
-  const now = Math.floor(Date.now() / 1000);
-  return code === 0 ? stdout.toString('utf8').trim() : `git-mlchain <git-mlchain@localhost> ${now} +0000`;
+  return `${await repo.committer()} ${Math.floor(Date.now() / 1000)} +0000`;
 }

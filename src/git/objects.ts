@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { CatFile, requestLine } from './cat-file.ts';
 import type { Git } from './git.ts';
+import { isMissingObject } from './git-error.ts';
+import { records } from './records.ts';
 import type { Body, ObjectInfo } from './replies.ts';
 import { ReplyParser } from './replies.ts';
 
-export type { ObjectInfo, ObjectType } from './replies.ts';
+export type { Body, ObjectInfo, ObjectType } from './replies.ts';
 
 export interface GitObject extends ObjectInfo {
   readonly data: Buffer;
@@ -14,6 +16,8 @@ export interface GitObject extends ObjectInfo {
 export interface LimitedObject extends ObjectInfo {
   readonly data: Buffer | undefined;
 }
+
+const FULL_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * Reads objects through two `git cat-file` children that are started when first needed. Names are git's (`HEAD:path`,
@@ -46,7 +50,7 @@ export class ObjectReader {
 
   /** Many objects in the order asked, with a child of their own; the fast way from about ten objects on. */
   readMany(specs: Iterable<string>): AsyncGenerator<GitObject | undefined, void, undefined> {
-    return this.#batch(specs, collect);
+    return this.each(specs, collect);
   }
 
   /** {@link readMany} of foreign objects: what is larger than `maxBytes` passes by without being held. */
@@ -54,7 +58,7 @@ export class ObjectReader {
     maxBytes: number,
     specs: Iterable<string>,
   ): AsyncGenerator<LimitedObject | undefined, void, undefined> {
-    return this.#batch<LimitedObject>(specs, (info) =>
+    return this.each<LimitedObject>(specs, (info) =>
       info.size <= maxBytes
         ? collect(info)
         : { write: () => undefined, close: () => ({ ...info, data: undefined }) },
@@ -66,7 +70,7 @@ export class ObjectReader {
     specs: Iterable<string>,
     algorithm = 'sha256',
   ): AsyncGenerator<string | undefined, void, undefined> {
-    return this.#batch(specs, hashing(algorithm));
+    return this.each(specs, hashing(algorithm));
   }
 
   close(): void {
@@ -74,17 +78,75 @@ export class ObjectReader {
     this.#headers.close();
   }
 
-  async *#batch<T>(
+  /**
+   * Many objects in the order asked, each taken by a body of the caller's; `undefined` for one that is not here. The
+   * fast way from about ten objects on: a child of its own, whose output is not flushed after every object.
+   */
+  async *each<T>(
     specs: Iterable<string>,
     open: (info: ObjectInfo) => Body<T>,
   ): AsyncGenerator<T | undefined, void, undefined> {
-    const input = Buffer.concat(Array.from(specs, requestLine));
-    if (input.length === 0) {
-      return;
+    const asked = [...specs];
+    let answered = 0;
+    try {
+      for await (const replies of this.#batch(asked, open)) {
+        for (const reply of replies) {
+          answered += 1;
+          yield reply;
+        }
+      }
+    } catch (error) {
+      if (!isMissingObject(error)) {
+        throw error;
+      }
+      // In a partial clone git dies over an object that was never fetched, where elsewhere it answers "missing".
+      yield undefined;
+      yield* this.#present(asked.slice(answered + 1), open);
     }
-    const parser = new ReplyParser(open);
-    for await (const chunk of this.#git.stream(['cat-file', '--batch', '--buffer'], { input })) {
-      yield* parser.push(chunk);
+  }
+
+  async *#batch<T>(
+    specs: readonly string[],
+    open: (info: ObjectInfo) => Body<T>,
+  ): AsyncGenerator<Iterable<T | undefined>, void, undefined> {
+    if (specs.length > 0) {
+      const parser = new ReplyParser(open);
+      const input = Buffer.concat(specs.map(requestLine));
+      for await (const chunk of this.#git.stream(['cat-file', '--batch', '--buffer'], { input })) {
+        yield parser.push(chunk);
+      }
+    }
+  }
+
+  /** {@link each} that asks only for what is here: starting git again for every absent object would take minutes. */
+  async *#present<T>(
+    specs: readonly string[],
+    open: (info: ObjectInfo) => Body<T>,
+  ): AsyncGenerator<T | undefined, void, undefined> {
+    const absent = new Set(specs.filter((spec) => FULL_ID.test(spec)));
+    const args = [
+      'cat-file',
+      '--batch-check=%(objectname)',
+      '--batch-all-objects',
+      '--unordered',
+      '--buffer',
+    ];
+    for await (const ids of records(this.#git.stream(args), '\n')) {
+      for (const id of ids) {
+        absent.delete(id.toString('latin1'));
+      }
+    }
+    const replies = this.each(
+      specs.filter((spec) => !absent.has(spec)),
+      open,
+    );
+    try {
+      for (const spec of specs) {
+        const reply = absent.has(spec) ? undefined : await replies.next();
+        yield reply?.done === false ? reply.value : undefined;
+      }
+    } finally {
+      await replies.return();
     }
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlchainError } from '../errors.ts';
 import { Config } from './config.ts';
+import type { RunResult } from './git.ts';
 import { Git } from './git.ts';
 import type { Location, ObjectFormat } from './location.ts';
 import { locate } from './location.ts';
@@ -23,6 +24,7 @@ export class Repository {
   readonly git: Git;
   readonly objects: ObjectReader;
   readonly #config: Config;
+  #committer: Promise<RunResult> | undefined;
 
   private constructor(location: Location, env: NodeJS.ProcessEnv) {
     this.gitDir = location.gitDir;
@@ -92,6 +94,15 @@ export class Repository {
     }
     const text = await readFile(join(this.commonDir, 'shallow'), 'latin1');
     return new Set(text.split('\n').filter((line) => line !== ''));
+  }
+
+  /** `Name <address>` of whoever commits here; a machine without an identity (a server, a build) still may. */
+  async committer(): Promise<string> {
+    this.#committer ??= this.git.run(['var', 'GIT_COMMITTER_IDENT'], { okCodes: [0, 128] });
+    const { stdout, code } = await this.#committer;
+    return code === 0
+      ? stdout.toString('utf8').replace(/ \d+ [-+]\d+\n$/, '')
+      : 'git-mlchain <git-mlchain@localhost>';
   }
 
   /** Ends every child. The repository cannot be used afterwards. */
