@@ -6,6 +6,13 @@ export const CONFIG_FILE = '.mlchainrc';
 export interface MlchainConfig {
   /** In the order of the file. */
   readonly steps: ReadonlyMap<string, StepConfig>;
+  /** What whoever verifies a release runs; by name. */
+  readonly inspections: ReadonlyMap<string, InspectionConfig>;
+}
+
+export interface InspectionConfig {
+  /** Program and arguments, run without a shell. */
+  readonly command: readonly string[];
 }
 
 export interface StepConfig {
@@ -18,10 +25,20 @@ export interface StepConfig {
 
 /** Checks what the file holds, key by key (`product.md` §10). A file with nothing in it but comments has no steps. */
 export function configFrom(value: unknown): MlchainConfig {
-  if (value === undefined || value === null) return { steps: new Map() };
-  const top = mapping(value, '', ['steps']);
-  const steps = top.has('steps') ? mapping(top.get('steps'), 'steps') : new Map<string, unknown>();
-  return { steps: new Map([...steps].map(([name, step]) => [stepName(name), stepFrom(name, step)])) };
+  const top = mapping(value ?? {}, '', ['steps', 'inspections']);
+  const config = {
+    steps: new Map(named(top, 'steps').map(([name, step]) => [name, stepFrom(name, step)])),
+    inspections: new Map(named(top, 'inspections').map(([name, item]) => [name, inspectionFrom(name, item)])),
+  };
+  for (const name of config.inspections.keys()) {
+    if (config.steps.has(name)) throw wrong(`inspections: '${name}' is the name of a step already`);
+  }
+  return config;
+}
+
+function named(top: ReadonlyMap<string, unknown>, key: string): readonly (readonly [string, unknown])[] {
+  if (!top.has(key)) return [];
+  return [...mapping(top.get(key), key)].map(([name, value]) => [itemName(name, key), value]);
 }
 
 function stepFrom(name: string, value: unknown): StepConfig {
@@ -31,15 +48,26 @@ function stepFrom(name: string, value: unknown): StepConfig {
     step.has(key)
       ? list(step.get(key), `${where}.${key}`).map((text) => pattern(text, `${where}.${key}`))
       : [];
-  const command = step.has('command') ? list(step.get('command'), `${where}.command`) : undefined;
-  if (command?.length === 0) throw wrong(`${where}.command: expected a program, found an empty list`);
+  const command = step.has('command') ? commandFrom(step, where) : undefined;
   return { materials: patterns('materials'), products: patterns('products'), command };
 }
 
-/** A step names link files and stands in messages and trailers: one word, nothing a path could hide in (threat 33). */
-function stepName(name: string): string {
+function inspectionFrom(name: string, value: unknown): InspectionConfig {
+  const where = `inspections.${name}`;
+  return { command: commandFrom(mapping(value, where, ['command']), where) };
+}
+
+function commandFrom(item: ReadonlyMap<string, unknown>, where: string): readonly string[] {
+  const command = list(item.get('command'), `${where}.command`);
+  if (command.length > 0) return command;
+  throw wrong(`${where}.command: expected a program, found an empty list`);
+}
+
+/** It names link files and stands in messages and trailers: one word, nothing a path could hide in (threat 33). */
+function itemName(name: string, key: string): string {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(name)) return name;
-  throw wrong(`steps: '${name}' cannot name a step`, 'use letters, digits, dot, dash and underscore');
+  const what = key === 'steps' ? 'a step' : 'an inspection';
+  throw wrong(`${key}: '${name}' cannot name ${what}`, 'use letters, digits, dot, dash and underscore');
 }
 
 function pattern(text: string, where: string): string {

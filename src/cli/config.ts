@@ -14,7 +14,7 @@ export async function readConfig(topLevel: string): Promise<MlchainConfig | unde
   const load = await safeLoader();
   try {
     const result = await load(path.join(topLevel, CONFIG_FILE));
-    return (result?.config as MlchainConfig | undefined) ?? { steps: new Map() };
+    return (result?.config as MlchainConfig | undefined) ?? { steps: new Map(), inspections: new Map() };
   } catch (cause) {
     if (cause instanceof MlchainError) throw cause;
     if (codeOf(cause) === 'ENOENT') return undefined;
