@@ -34,13 +34,13 @@ const MAX_DIRECTORIES = 1_000_000;
  * not get one name, and a name that is not UTF-8 is an error in words.
  * @throws MlchainError
  */
-export function recordPaths(walk: DirectoryWalk): WalkedDirectory {
+export function walkDirectory(walk: DirectoryWalk): WalkedDirectory {
   return new Walker(walk).run();
 }
 
 /** Everything below a directory but in-toto's default excludes: what an inspection records before and after. */
 export function recordDirectory(base: string): Artifacts {
-  return recordPaths({ base, paths: ['.'] }).artifacts;
+  return walkDirectory({ base, paths: ['.'] }).artifacts;
 }
 
 class Walker {

@@ -25,14 +25,16 @@ export function sameDigests(a: DigestSet, b: DigestSet): boolean {
   return true;
 }
 
-/** Whether two lists hold the same names with the same digests: what links of one step have to agree in. */
-export function sameArtifacts(a: Artifacts, b: Artifacts): boolean {
-  if (a.size !== b.size) return false;
+/** An artifact that only one of two lists has, or both with different digests; undefined where they agree. */
+export function differingArtifact(a: Artifacts, b: Artifacts): string | undefined {
   for (const [name, digests] of a) {
     const others = b.get(name);
-    if (others === undefined || !sameDigests(digests, others)) return false;
+    if (others === undefined || !sameDigests(digests, others)) return name;
   }
-  return true;
+  for (const name of b.keys()) {
+    if (!a.has(name)) return name;
+  }
+  return undefined;
 }
 
 export function sha256Of(set: DigestSet): string | undefined {

@@ -22,7 +22,7 @@ export function judgeInspection(
   inspection: Inspection,
   result: InspectionOutcome,
   artifactsOf: ArtifactsOf,
-  commit: string,
+  commit?: string,
 ): Finding | undefined {
   const failed = (detail: string, path?: string): Finding => ({
     code: 'inspection-failed',

@@ -1,0 +1,149 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { MlchainError } from '../errors.ts';
+import { compareCodePoints } from '../intoto/code-point-order.ts';
+import { type Envelope, parseEnvelope } from '../intoto/envelope.ts';
+import { FormatError } from '../intoto/format-error.ts';
+import type { Certificate } from '../openpgp/certificate.ts';
+import { verdictOf } from '../verify/finding.ts';
+import { verifySupplyChain } from '../verify/supply-chain.ts';
+import type { LinkFile, LinkSource } from '../verify/supply-chain-facts.ts';
+import type { VerdictReport } from '../verify/verdict.ts';
+import { InspectionPlace } from './inspection-place.ts';
+
+export interface DirectoryVerification {
+  /** Where the links lie. */
+  readonly directory: string;
+  /** The layout's file; default `root.layout` in the directory. */
+  readonly layout?: string | undefined;
+  /** Certificates of the owners; all of them must have signed, or as many as `ownerThreshold` says. */
+  readonly owners: readonly Certificate[];
+  readonly ownerThreshold?: number | undefined;
+  /** Certificates of functionaries: for expiry, revocation and names; they authorise nobody. */
+  readonly certificates?: readonly Certificate[] | undefined;
+  /** The delivered product: inspections run in a copy of it. */
+  readonly product: string;
+  readonly parameters?: ReadonlyMap<string, string> | undefined;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** Undefined: inspections are skipped. */
+  readonly inspections: { readonly timeoutMs: number } | undefined;
+}
+
+/** More than any link of a sane step; what is larger is not read (`formats.md` §4 has the same limit for a note). */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** How much of a key id stands in a file's name. */
+const KEYID_DIGITS = 8;
+
+/**
+ * Verifies an in-toto directory – `root.layout`, `STEP.KEYID8.link`, `STEP.KEYID8/` for sublayouts – as in-toto-verify
+ * does, without a repository. A file that cannot be read as a link is a finding, and the others go on counting.
+ * @throws MlchainError input when the layout cannot be read.
+ */
+export async function verifyDirectory(options: DirectoryVerification): Promise<VerdictReport> {
+  const file = options.layout ?? path.join(options.directory, 'root.layout');
+  const layout = readLayout(file);
+  const { owners, inspections } = options;
+  const place = inspections && new InspectionPlace(options.product, inspections.timeoutMs);
+  try {
+    const { findings, steps, links } = await verifySupplyChain({
+      layout,
+      owners: owners.map(({ publicKey }) => publicKey),
+      ownerThreshold: options.ownerThreshold ?? owners.length,
+      links: new DirectoryLinks(options.directory),
+      certificates: [...owners, ...(options.certificates ?? [])],
+      now: options.now,
+      parameters: options.parameters,
+      inspect: place && ((inspection) => place.inspect(inspection)),
+    });
+    const checked = { commits: 0, links, signatures: links + layout.signatures.length, cached: 0 };
+    return {
+      verdict: verdictOf(findings),
+      revision: undefined,
+      questions: ['release'],
+      checked,
+      steps,
+      findings,
+    };
+  } finally {
+    place?.remove();
+  }
+}
+
+function readLayout(file: string): Envelope {
+  const result = readEnvelope(file);
+  if (typeof result !== 'string') return result;
+  throw new MlchainError('input', `${file}: ${result}`, { hint: 'expected a layout signed for in-toto' });
+}
+
+/** One directory of links. What it holds is listed once, when first asked for. */
+class DirectoryLinks implements LinkSource {
+  readonly #directory: string;
+  #listed: readonly fs.Dirent[] | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  links(step: string): Promise<readonly LinkFile[]> {
+    const files = this.#entries().flatMap(({ name: file }): LinkFile[] => {
+      const keyidPrefix = keyidIn(file, step, '.link');
+      if (keyidPrefix === undefined) return [];
+      const result = readEnvelope(path.join(this.#directory, file));
+      const place = { file, keyidPrefix };
+      return [typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result }];
+    });
+    return Promise.resolve(files);
+  }
+
+  /** A symbolic link is not followed: a directory could then lie within itself for ever. */
+  below(step: string, keyid: string): LinkSource {
+    const wanted = keyid.slice(0, KEYID_DIGITS);
+    const entry = this.#entries().find(
+      (each) => each.isDirectory() && keyidIn(each.name, step, '') === wanted,
+    );
+    return entry === undefined ? NO_LINKS : new DirectoryLinks(path.join(this.#directory, entry.name));
+  }
+
+  /** Only names that are really there are opened: a step called `../x` finds nothing outside (threat 33). */
+  #entries(): readonly fs.Dirent[] {
+    this.#listed ??= listDirectory(this.#directory);
+    return this.#listed;
+  }
+}
+
+const NO_LINKS: LinkSource = { links: () => Promise.resolve([]), below: () => NO_LINKS };
+
+function listDirectory(directory: string): readonly fs.Dirent[] {
+  try {
+    return fs
+      .readdirSync(directory, { withFileTypes: true })
+      .sort((a, b) => compareCodePoints(a.name, b.name));
+  } catch (cause) {
+    throw new MlchainError('input', `expected a directory of links at ${directory}, found none`, { cause });
+  }
+}
+
+/** `STEP.KEYID8` + suffix → the eight digits. A step may have dots in its name, and be the beginning of another's. */
+function keyidIn(file: string, step: string, suffix: string): string | undefined {
+  if (!file.startsWith(`${step}.`) || !file.endsWith(suffix)) return undefined;
+  const digits = file.slice(step.length + 1, file.length - suffix.length);
+  return /^[0-9a-f]{8}$/.test(digits) ? digits : undefined;
+}
+
+/** The envelope, or in words why there is none. Only regular files: a pipe would be waited for without end. */
+function readEnvelope(file: string): Envelope | string {
+  try {
+    const stat = fs.statSync(file);
+    if (!stat.isFile()) return 'expected a regular file';
+    if (stat.size > MAX_BYTES) return `expected at most ${MAX_BYTES} octets, found ${stat.size}`;
+    return parseEnvelope(fs.readFileSync(file));
+  } catch (error) {
+    if (error instanceof FormatError || isSystemError(error)) return error.message;
+    throw error;
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

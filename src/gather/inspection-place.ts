@@ -1,0 +1,96 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { recordDirectory } from '../artifact/directory-walk.ts';
+import { MlchainError } from '../errors.ts';
+import type { Inspection } from '../intoto/layout.ts';
+import type { InspectionOutcome } from '../verify/inspection.ts';
+import { inspectionEnvironment, runInspection } from './inspection.ts';
+
+/**
+ * Where the inspections of one verification run: a copy of the delivered product, which they share as they share the
+ * working directory in in-toto, and a home beside it. The product itself is never written to.
+ */
+export class InspectionPlace {
+  readonly #product: string;
+  readonly #timeoutMs: number;
+  #root: string | undefined;
+
+  constructor(product: string, timeoutMs: number) {
+    this.#product = product;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Runs one inspection; whatever the product or the command does wrong is its outcome, not an error. */
+  async inspect(inspection: Inspection): Promise<InspectionOutcome> {
+    try {
+      const cwd = path.join(this.#prepared(), 'product');
+      const materials = recordDirectory(cwd);
+      const env = inspectionEnvironment(path.join(this.#prepared(), 'home'));
+      const run = await runInspection({ argv: inspection.run, cwd, timeoutMs: this.#timeoutMs, env });
+      const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('\n');
+      return {
+        materials,
+        products: recordDirectory(cwd),
+        returnValue: run.returnValue,
+        problem: run.problem,
+        output,
+      };
+    } catch (error) {
+      if (!(error instanceof MlchainError)) throw error;
+      return {
+        materials: new Map(),
+        products: new Map(),
+        returnValue: undefined,
+        problem: error.message,
+        output: '',
+      };
+    }
+  }
+
+  remove(): void {
+    process.removeListener('exit', this.#removeRoot);
+    this.#removeRoot();
+  }
+
+  /** Copied only once something is to run: most verifications end before. */
+  #prepared(): string {
+    if (this.#root !== undefined) return this.#root;
+    this.#root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mlchain-inspection-'));
+    process.once('exit', this.#removeRoot);
+    fs.mkdirSync(path.join(this.#root, 'home'));
+    copyTree(this.#product, path.join(this.#root, 'product'), '.');
+    return this.#root;
+  }
+
+  readonly #removeRoot = (): void => {
+    if (this.#root !== undefined) fs.rmSync(this.#root, { recursive: true, force: true });
+  };
+}
+
+/** Copies directories, regular files and links; sockets, pipes and devices are nothing that could be delivered. */
+function copyTree(from: string, to: string, name: string): void {
+  fs.mkdirSync(to);
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    const inner = path.join(name, entry.name);
+    if (entry.isDirectory()) copyTree(source, target, inner);
+    else if (entry.isSymbolicLink()) copyLink(source, target, inner);
+    else if (entry.isFile()) fs.copyFileSync(source, target, fs.constants.COPYFILE_FICLONE);
+  }
+}
+
+/**
+ * A link that leads out of the product would let an inspection write through it to the verifier's own files. All links
+ * have to be relative, with `..` only in front: from name to name nothing leads up, whatever else is a link.
+ */
+function copyLink(source: string, target: string, name: string): void {
+  const leadsTo = fs.readlinkSync(source);
+  const parts = leadsTo.split('/').filter((part) => part !== '' && part !== '.');
+  const ups = parts.filter((part) => part === '..').length;
+  const depth = name.split('/').length - 1;
+  if (path.isAbsolute(leadsTo) || ups > depth || parts.slice(ups).includes('..')) {
+    throw new MlchainError('input', `expected links that stay within the product, found ${name} -> ${leadsTo}`);
+  }
+  fs.symlinkSync(leadsTo, target);
+}
