@@ -13,8 +13,17 @@ export const Algorithm = {
   eddsa: 22,
 } as const;
 
-/** SHA-256. RFC 4880 §9.4. */
-export const SHA256 = 8;
+export interface Digest {
+  /** RFC 4880 §9.4. */
+  readonly id: number;
+  /** As `node:crypto` and, in capitals, GnuPG call it. */
+  readonly name: 'sha256' | 'sha384' | 'sha512';
+}
+
+/** What in-toto takes every signature for, so what everything is signed over that in-toto can check. */
+export const sha256: Digest = { id: 8, name: 'sha256' };
+const sha384: Digest = { id: 9, name: 'sha384' };
+const sha512: Digest = { id: 10, name: 'sha512' };
 
 export interface Curve {
   readonly name: string;
@@ -24,18 +33,37 @@ export interface Curve {
   readonly method: string;
   /** Octets of one coordinate, and of each half of a signature. */
   readonly size: number;
+  /** What is signed over: a digest as long as the curve, which GnuPG insists on (RFC 6637 §13). */
+  readonly digest: Digest;
 }
 
 /** By object identifier, in hex without its length. RFC 6637 §11, RFC 9580 §9.2. */
 const CURVES: ReadonlyMap<string, Curve> = new Map([
-  ['2b06010401da470f01', { name: 'Ed25519', jwk: 'Ed25519', method: 'pgp+eddsa-ed25519', size: 32 }],
-  ['2a8648ce3d030107', { name: 'NIST P-256', jwk: 'P-256', method: 'pgp+ecdsa-nistp256', size: 32 }],
-  ['2b81040022', { name: 'NIST P-384', jwk: 'P-384', method: 'pgp+ecdsa-nistp384', size: 48 }],
-  ['2b81040023', { name: 'NIST P-521', jwk: 'P-521', method: 'pgp+ecdsa-nistp521', size: 66 }],
+  [
+    '2b06010401da470f01',
+    { name: 'Ed25519', jwk: 'Ed25519', method: 'pgp+eddsa-ed25519', size: 32, digest: sha256 },
+  ],
+  [
+    '2a8648ce3d030107',
+    { name: 'NIST P-256', jwk: 'P-256', method: 'pgp+ecdsa-nistp256', size: 32, digest: sha256 },
+  ],
+  [
+    '2b81040022',
+    { name: 'NIST P-384', jwk: 'P-384', method: 'pgp+ecdsa-nistp384', size: 48, digest: sha384 },
+  ],
+  [
+    '2b81040023',
+    { name: 'NIST P-521', jwk: 'P-521', method: 'pgp+ecdsa-nistp521', size: 66, digest: sha512 },
+  ],
 ]);
 
 export function curveOf(oid: Uint8Array): Curve | undefined {
   return CURVES.get(Buffer.from(oid).toString('hex'));
+}
+
+/** By in-toto's method: what a key signs over. */
+export function digestOf(method: string): Digest {
+  return [...CURVES.values()].find((curve) => curve.method === method)?.digest ?? sha256;
 }
 
 /** Whether the algorithm can sign at all, whatever the key's flags say. */

@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import { SHA256 } from './algorithm.ts';
+import { sha256 } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
 import { judgeCertificate, readKeys } from './certificate.ts';
 import { loadOpenPgp } from './library.ts';
@@ -43,7 +43,7 @@ export async function generateKey(wanted: NewKey): Promise<GeneratedKey> {
     date: new Date(created * 1000),
     subkeys: [],
     format: 'armored',
-    config: { preferredHashAlgorithm: SHA256, s2kIterationCountByte: STRETCHING },
+    config: { preferredHashAlgorithm: sha256.id, s2kIterationCountByte: STRETCHING },
   });
   const [secret] = readKeys(privateKey);
   if (secret === undefined) throw new Error('the library made no key');

@@ -1,4 +1,5 @@
 import type { Signature } from '../intoto/signature.ts';
+import type { Digest } from './algorithm.ts';
 import type { GpgResult } from './gpg.ts';
 import { runGpg } from './gpg.ts';
 import { KeyError } from './key-error.ts';
@@ -7,13 +8,7 @@ import { locked } from './passphrase.ts';
 import { signatureFromPacket } from './signature-packet.ts';
 
 /** What a user's gpg.conf could turn otherwise: armor, text signatures, a signature that ends some day. */
-const FORMAT = [
-  '--digest-algo=SHA256',
-  '--no-armor',
-  '--no-textmode',
-  '--default-sig-expire=0',
-  '--detach-sign',
-];
+const FORMAT = ['--no-armor', '--no-textmode', '--default-sig-expire=0', '--detach-sign'];
 
 /** libgpg-error's codes for: no pinentry, cancelled (two kinds), bad passphrase, bad PIN, no agent's answer in time. */
 const LOCKED_CODES: readonly number[] = [85, 99, 198, 11, 87, 62];
@@ -23,6 +18,7 @@ export interface GpgSigningKey {
   readonly keyid: string;
   /** For messages: foreign text. */
   readonly name: string;
+  readonly digest: Digest;
   /** Octets of each half of an ECDSA signature. */
   readonly coordinateSize: number | undefined;
 }
@@ -38,7 +34,8 @@ export async function signWithGpg(
   signedBytes: Uint8Array,
   source: PassphraseSource,
 ): Promise<Signature> {
-  const args = [...promptOptions(source), ...FORMAT, `--local-user=${key.keyid}!`];
+  const digest = `--digest-algo=${key.digest.name.toUpperCase()}`;
+  const args = [...promptOptions(source), ...FORMAT, digest, `--local-user=${key.keyid}!`];
   const result = await runGpg(program, args, source.env, signedBytes, !source.mayPrompt);
   const created = result?.status.some(([word]) => word === 'SIG_CREATED');
   if (result?.code === 0 && created) return signatureFromPacket(result.stdout, key.coordinateSize);

@@ -1,7 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import type { Signature } from '../intoto/signature.ts';
 import { signatureFromJson, signatureToJson, signatureTrailer } from '../intoto/signature.ts';
-import { Algorithm, SHA256 } from './algorithm.ts';
+import { Algorithm, sha256 } from './algorithm.ts';
 import { readKeyMaterial } from './key-material.ts';
 import { openPacket } from './open-packet.ts';
 import type { Packet } from './packet.ts';
@@ -36,36 +36,38 @@ export async function openOwnKey(key: OwnKey, keyid: string, source: PassphraseS
 }
 
 /**
- * An OpenPGP signature of type 0x00 (binary document) over SHA-256, as in-toto keeps it: the same octets that GnuPG
- * would write. RFC 4880 §5.2.3, §5.2.4; RFC 9580 §5.2.3.35 for the issuer's fingerprint.
+ * An OpenPGP signature of type 0x00 (binary document) as in-toto keeps it: the same octets that GnuPG would write, over
+ * SHA-256 for every key that in-toto knows. RFC 4880 §5.2.3, §5.2.4; RFC 9580 §5.2.3.35 for the issuer's fingerprint.
  * @param created seconds since 1970
  */
 export function makeSignature(secret: SecretKey, signedBytes: Uint8Array, created: number): Signature {
-  const { fingerprint, algorithm } = secret.material;
-  const otherHeaders = headersOf(fingerprint, algorithm, created).toString('hex');
+  const { fingerprint } = secret.material;
+  const otherHeaders = headersOf(secret, created).toString('hex');
   const data = Buffer.concat([signedBytes, signatureTrailer(otherHeaders)]);
   const signature = signData(secret, data).toString('hex');
   return signatureFromJson(signatureToJson({ keyid: fingerprint, otherHeaders, signature }));
 }
 
 /** Version, type, algorithms, then two hashed subpackets: 33 issuer fingerprint (version 4), 2 creation time. */
-function headersOf(fingerprint: string, algorithm: number, created: number): Buffer {
+function headersOf({ material }: SecretKey, created: number): Buffer {
   const time = Buffer.alloc(4);
   time.writeUInt32BE(created);
-  const issuer = Buffer.concat([Buffer.of(22, 33, 4), Buffer.from(fingerprint, 'hex')]);
+  const issuer = Buffer.concat([Buffer.of(22, 33, 4), Buffer.from(material.fingerprint, 'hex')]);
   const subpackets = Buffer.concat([issuer, Buffer.of(5, 2), time]);
-  return Buffer.concat([Buffer.of(4, 0, algorithm, SHA256, 0, subpackets.length), subpackets]);
+  const { id } = material.curve?.digest ?? sha256;
+  return Buffer.concat([Buffer.of(4, 0, material.algorithm, id, 0, subpackets.length), subpackets]);
 }
 
 /** Ed25519 in OpenPGP signs the digest (RFC 9580 §5.2.3.3), the others the data by way of it. */
 function signData({ material, key }: SecretKey, data: Buffer): Buffer {
+  const { name } = material.curve?.digest ?? sha256;
   switch (material.algorithm) {
     case Algorithm.eddsa:
-      return sign(null, createHash('sha256').update(data).digest(), key);
+      return sign(null, createHash(name).update(data).digest(), key);
     case Algorithm.ecdsa:
-      return sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' });
+      return sign(name, data, { key, dsaEncoding: 'ieee-p1363' });
     default:
-      return withoutLeadingZeros(sign('sha256', data, key));
+      return withoutLeadingZeros(sign(name, data, key));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PublicKey } from '../intoto/key.ts';
 import type { Signature } from '../intoto/signature.ts';
+import { digestOf } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
 import { checkSignature, findKey } from './check.ts';
 import { chooseSigningKey } from './choose-key.ts';
@@ -120,7 +121,12 @@ async function gpgCandidate(choice: string, request: SignerRequest): Promise<Can
   const { publicKey } = found.certificate;
   const used = publicKey.subkeys.get(key.keyid) ?? publicKey;
   const size = used.type === 'ecdsa' ? coordinateSize(used) : undefined;
-  const signingWith = { keyid: key.keyid, name: key.name, coordinateSize: size };
+  const signingWith = {
+    keyid: key.keyid,
+    name: key.name,
+    digest: digestOf(used.method),
+    coordinateSize: size,
+  };
   return {
     key,
     open: async () => (signedBytes) => signWithGpg(request.gpgProgram, signingWith, signedBytes, request),

@@ -6,6 +6,7 @@ import { loadOpenPgp } from '../../src/openpgp/library.ts';
 import { Tag } from '../../src/openpgp/packet.ts';
 import type { Component, TransferableKey } from '../../src/openpgp/transferable-key.ts';
 import { withoutSecrets, writeTransferableKey } from '../../src/openpgp/transferable-key.ts';
+import { failure } from '../support/failure.ts';
 import { addGpgSubkey, exportGpg, gpgDialogue, makeGpgKey } from '../support/gpg.ts';
 import type { Person } from '../support/person.ts';
 import { makePerson } from '../support/person.ts';
@@ -260,10 +261,7 @@ test('attack: a key packet with octets after its end would be a second key of th
   const key = parts(honest);
   const packet = { ...key.primary.packet, body: Buffer.concat([key.primary.packet.body, Buffer.of(0)]) };
   const padded = writeTransferableKey({ ...key, primary: { ...key.primary, packet } });
-  let message = '';
-  await readCertificates(padded).catch((error: Error) => {
-    message = error.message;
-  });
+  const { message } = await failure(readCertificates(padded));
   assert.match(message, /one true form/);
 });
 
@@ -272,21 +270,15 @@ test('attack: thousands of self-signatures do not keep the judge busy', async ()
   const [user, ...users] = key.users;
   assert.ok(user);
   const flood = Array.from({ length: 2000 }, () => user.signatures).flat();
-  let message = '';
-  await readCertificates(
-    writeTransferableKey({ ...key, users: [{ ...user, signatures: flood }, ...users] }),
-  ).catch((error: Error) => {
-    message = error.message;
-  });
+  const { message } = await failure(
+    readCertificates(writeTransferableKey({ ...key, users: [{ ...user, signatures: flood }, ...users] })),
+  );
   assert.match(message, /at most 500 self-signatures/);
 });
 
 test('a secret key is not taken for a certificate', async () => {
   const { armoredSecret } = await generateKey({ name: 'Carl', email: 'c@example.org', type: 'ed25519' });
-  let message = '';
-  await readCertificates(armoredSecret).catch((error: Error) => {
-    message = error.message;
-  });
+  const { message } = await failure(readCertificates(armoredSecret));
   assert.match(message, /secret key, which must not be handed around/);
 });
 
@@ -297,10 +289,7 @@ test('a brainpool key and a version 6 key are unsupported, and said to be so', a
     ...{ type: 'curve25519', userIDs: { name: 'Six' }, format: 'armored', config: { v6Keys: true } },
   });
   for (const input of [await exportGpg(alice, brainpool), v6]) {
-    let message = '';
-    await readCertificates(input).catch((error: Error) => {
-      message = error.message;
-    });
+    const { message } = await failure(readCertificates(input));
     assert.match(message, /supported algorithm/);
   }
 });

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseJson, stringify } from '../../src/intoto/json.ts';
 import { layoutKeys, readCertificates } from '../../src/openpgp/certificate.ts';
+import { failure } from '../support/failure.ts';
 import { vectorsDir } from '../support/person.ts';
 
 interface Vector {
@@ -134,19 +135,13 @@ test('what is malformed is an error that says so, never an empty answer', async 
     ['a user id alone', Buffer.of(0xb4, 1, 65), /a key packet first/],
   ];
   for (const [name, input, expected] of cases) {
-    let message = 'accepted';
-    await readCertificates(input).catch((error: Error) => {
-      message = `${error.message}`;
-    });
+    const { message } = await failure(readCertificates(input));
     assert.match(message, expected, name);
   }
 });
 
 test('five megabytes are refused before anything is done with them', async () => {
-  let code = '';
-  await readCertificates(Buffer.alloc(5 * 1024 * 1024, 0x99)).catch((error) => {
-    code = error.code;
-  });
+  const { code } = await failure(readCertificates(Buffer.alloc(5 * 1024 * 1024, 0x99)));
   assert.is(code, 'input');
 });
 

@@ -19,11 +19,16 @@ export async function makeGpgKey(
   userId: string,
   options: GpgKeyOptions = {},
 ): Promise<string> {
-  const { algorithm = 'ed25519', usage = 'sign', passphrase = '', expires = 'never', at } = options;
-  const clock = at === undefined ? [] : ['--faked-system-time', `${at}!`];
+  const { algorithm = 'ed25519', usage = 'sign', passphrase = '', expires = 'never' } = options;
   const create = ['--quick-generate-key', userId, algorithm, usage, expires];
   const protect = ['--pinentry-mode', 'loopback', '--passphrase', passphrase];
-  const { stderr, stdout } = await person.gpg([...clock, ...protect, '--status-fd', '1', ...create]);
+  const { stderr, stdout } = await person.gpg([
+    ...clockOf(options),
+    ...protect,
+    '--status-fd',
+    '1',
+    ...create,
+  ]);
   const [, fingerprint] = /KEY_CREATED P ([0-9A-F]{40})/.exec(stdout) ?? [];
   if (fingerprint === undefined) throw new Error(`gpg made no key:\n${stdout}\n${stderr}`);
   return fingerprint;
@@ -38,6 +43,7 @@ export async function addGpgSubkey(
   const { algorithm = 'ed25519', usage = 'sign', passphrase = '', expires = 'never' } = options;
   const create = ['--quick-add-key', primary, algorithm, usage, expires];
   const { stdout } = await person.gpg([
+    ...clockOf(options),
     ...['--pinentry-mode', 'loopback', '--passphrase', passphrase, '--status-fd', '1'],
     ...create,
   ]);
@@ -67,4 +73,8 @@ export async function exportGpg(person: Person, fingerprint: string): Promise<st
 export async function exportGpgSecret(person: Person, fingerprint: string, passphrase = ''): Promise<string> {
   const args = ['--armor', '--pinentry-mode', 'loopback', '--passphrase', passphrase, '--export-secret-keys'];
   return (await person.gpg([...args, fingerprint])).stdout;
+}
+
+function clockOf({ at }: GpgKeyOptions): readonly string[] {
+  return at === undefined ? [] : ['--faked-system-time', `${at}!`];
 }
