@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runShell } from './shell.ts';
 import { leaveQuietly, onSignals } from './signals.ts';
 

@@ -141,7 +141,7 @@ function unknownCommand(
 ): MlchainError {
   const listed =
     group === undefined ? commands.filter(({ hidden }) => !hidden) : subcommands(commands, group);
-  const known = new Set([...listed.map((command) => command.name), ...(group ? [] : groupWords(listed))]);
+  const known = new Set([...(group ? [] : groupWords(listed)), ...listed.map((command) => command.name)]);
   const help = group === undefined ? "see 'git mlchain -h'" : `one of: ${[...known].join(', ')}`;
   return usage(`'${name}' is not a git-mlchain command`, didYouMean(name, known, help));
 }
