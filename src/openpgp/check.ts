@@ -7,7 +7,10 @@ import {
   type SignatureHeader,
   signatureTrailer,
 } from '../intoto/signature.ts';
+import { Algorithm } from './algorithm.ts';
+import { bitLength } from './key-material.ts';
 import { coordinateSize, keyObject, numberOf, UnusableKey } from './key-object.ts';
+import { MAX_BITS, MIN_BITS } from './strength.ts';
 
 /** What a signature is worth by itself; whether the key was allowed to, and valid then, is asked elsewhere. */
 export type SignatureCheck =
@@ -20,12 +23,12 @@ export type SignatureCheck =
     }
   | { readonly good: false; readonly code: 'bad-signature' | 'weak-key'; readonly reason: string };
 
-/** Public-key algorithm octets by key type (RFC 9580 §9.1); 3 is the old sign-only RSA. */
+/** The algorithms a signature may name, by key type. */
 const ALGORITHMS: ReadonlyMap<KeyType, readonly number[]> = new Map([
-  ['rsa', [1, 3]],
-  ['dsa', [17]],
-  ['ecdsa', [19]],
-  ['eddsa', [22]],
+  ['rsa', [Algorithm.rsa, Algorithm.rsaSignOnly]],
+  ['dsa', [Algorithm.dsa]],
+  ['ecdsa', [Algorithm.ecdsa]],
+  ['eddsa', [Algorithm.eddsa]],
 ]);
 
 const SHA256 = 8;
@@ -37,9 +40,6 @@ const HASHES: ReadonlyMap<number, { readonly name: string; readonly only: KeyTyp
 ]);
 
 const BINARY_DOCUMENT = 0x00;
-const MIN_BITS = 2048;
-/** OpenSSL takes no larger modulus, and a huge one is only there to cost time. */
-const MAX_BITS = 16384;
 
 /**
  * Checks one signature by the very key – primary or subkey – that is said to have made it.
@@ -121,11 +121,6 @@ function weaknessOf(key: PublicKey): string | undefined {
   if (exponent === undefined) return undefined;
   const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1;
   return isOdd && bitLength(exponent) > 1 ? undefined : 'expected an odd public exponent of at least 3';
-}
-
-function bitLength(octets: Buffer): number {
-  const first = octets.findIndex((octet) => octet !== 0);
-  return first < 0 ? 0 : (octets.length - first) * 8 - Math.clz32(octets[first] ?? 0) + 24;
 }
 
 function verifySignature(

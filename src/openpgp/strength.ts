@@ -3,9 +3,9 @@ import type { KeyMaterial } from './key-material.ts';
 import { bitLength } from './key-material.ts';
 
 /** Below, factoring and logarithms are within reach. NIST SP 800-131A rev. 2; the same for RSA and DSA. */
-const MIN_BITS = 2048;
+export const MIN_BITS = 2048;
 /** Above, OpenSSL refuses, and one check could keep the judge busy for minutes. */
-const MAX_BITS = 16384;
+export const MAX_BITS = 16384;
 
 /** Why a key is too weak to rely on, in words; undefined for one that is not. */
 export function weaknessOf({ algorithm, values }: KeyMaterial): string | undefined {
