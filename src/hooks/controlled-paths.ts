@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { isCleanPath } from '../git/paths.ts';
 import { literalPrefix } from '../intoto/pattern.ts';
 
 const MOST = 100;
@@ -29,12 +30,12 @@ export async function writeControlledPaths(
 
 /**
  * The files and directories of a tree that hold everything the patterns can match; the path `''` is the whole tree.
- * Undefined when a path has a line feed or is not Unicode, and when there are more than `sh` reads in the time that
+ * Undefined when a path has a line feed or is not UTF-8, and when there are more than `sh` reads in the time that
  * it saves.
  */
 export function controlledPaths(patterns: Iterable<string>): readonly string[] | undefined {
   const paths = [...new Set([...patterns].map(holder))].sort();
-  if (paths.some((name) => name.includes('\n') || !name.isWellFormed())) return undefined;
+  if (paths.some((name) => name.includes('\n') || !isCleanPath(name))) return undefined;
   const tops = paths.filter((name) => !paths.some((other) => contains(other, name)));
   return tops.length > MOST ? undefined : tops;
 }

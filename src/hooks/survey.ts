@@ -1,0 +1,98 @@
+import * as path from 'node:path';
+import { MlchainError } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
+import type { HookFile } from './hook-file.ts';
+import { readHookFile } from './hook-file.ts';
+import type { Manager } from './managers.ts';
+import { findManager } from './managers.ts';
+import type { HookName } from './script.ts';
+import { clientHooks, serverHooks } from './script.ts';
+
+/** What is there before anything is done. All directories are absolute. */
+export interface Survey {
+  readonly gitVersion: GitVersion;
+  /** The hooks that belong here: the server's in a bare repository, the client's in any other. */
+  readonly hooks: readonly HookName[];
+  readonly isBare: boolean;
+  /** Where git looks for files, `core.hooksPath` taken into account. */
+  readonly hooksDirectory: string;
+  /** `shared`: other repositories look there, too; `work tree`: it may get committed. */
+  readonly place: 'repository' | 'work tree' | 'shared';
+  /** Where ours lie when git's config or a manager's file starts them. */
+  readonly ownDirectory: string;
+  /** Where foreign hooks go: beside whatever it is that starts them. */
+  readonly chainedDirectory: string;
+  readonly manager: Manager | undefined;
+  readonly files: ReadonlyMap<HookName, HookFile>;
+  /** The hooks that git's config starts (git ≥ 2.54). */
+  readonly configured: ReadonlySet<HookName>;
+}
+
+export type GitVersion = readonly [major: number, minor: number];
+
+export async function surveyHooks(repository: Repository): Promise<Survey> {
+  const hooks = repository.isBare ? serverHooks : clientHooks;
+  const hooksDirectory = await whereGitLooks(repository);
+  const ownDirectory = path.join(repository.commonDir, 'mlchain/hooks');
+  const manager = repository.workTree === undefined ? undefined : await findManager(repository.workTree);
+  const writesFiles = manager?.name === 'simple-git-hooks';
+  const chainedDirectory = writesFiles ? ownDirectory : hooksDirectory;
+  // What it wrote for this repository has this in it, as ours have, but those are told apart before.
+  const isManaged = (text: string) => writesFiles && text.includes('SKIP_SIMPLE_GIT_HOOKS');
+  const readFile = async (hook: HookName) =>
+    [hook, await readHookFile({ hook, hooksDirectory, chainedDirectory, isManaged })] as const;
+  return {
+    gitVersion: await readGitVersion(repository),
+    hooks,
+    isBare: repository.isBare,
+    hooksDirectory,
+    place: placeOf(hooksDirectory, repository),
+    ownDirectory,
+    chainedDirectory,
+    manager,
+    files: new Map(await Promise.all(hooks.map(readFile))),
+    configured: await configuredHooks(repository, hooks),
+  };
+}
+
+/** The subsection of git's config that stands for one of ours. */
+export function configName(hook: HookName): string {
+  return `hook.mlchain-${hook}`;
+}
+
+async function whereGitLooks(repository: Repository): Promise<string> {
+  const args = ['rev-parse', '--path-format=absolute', '--git-path', 'hooks'];
+  // `network`: our other git children have core.hooksPath turned off.
+  return path.normalize(await repository.git.text(args, { network: true }));
+}
+
+async function readGitVersion(repository: Repository): Promise<GitVersion> {
+  const text = await repository.git.text(['version']);
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  if (major === undefined || minor === undefined) {
+    throw new MlchainError('git', `expected a version from 'git version', found: ${text}`);
+  }
+  return [Number(major), Number(minor)];
+}
+
+function placeOf(directory: string, repository: Repository): Survey['place'] {
+  if (isBelow(directory, repository.commonDir)) return 'repository';
+  return repository.workTree !== undefined && isBelow(directory, repository.workTree)
+    ? 'work tree'
+    : 'shared';
+}
+
+function isBelow(file: string, directory: string): boolean {
+  return `${file}${path.sep}`.startsWith(`${directory}${path.sep}`);
+}
+
+async function configuredHooks(
+  repository: Repository,
+  hooks: readonly HookName[],
+): Promise<ReadonlySet<HookName>> {
+  const found = new Set<HookName>();
+  for (const hook of hooks) {
+    if ((await repository.config(`${configName(hook)}.command`)) !== undefined) found.add(hook);
+  }
+  return found;
+}
