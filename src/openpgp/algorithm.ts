@@ -61,9 +61,13 @@ export function curveOf(oid: Uint8Array): Curve | undefined {
   return CURVES.get(Buffer.from(oid).toString('hex'));
 }
 
+export function curveOfMethod(method: string): Curve | undefined {
+  return [...CURVES.values()].find((curve) => curve.method === method);
+}
+
 /** By in-toto's method: what a key signs over. */
 export function digestOf(method: string): Digest {
-  return [...CURVES.values()].find((curve) => curve.method === method)?.digest ?? sha256;
+  return curveOfMethod(method)?.digest ?? sha256;
 }
 
 /** Whether the algorithm can sign at all, whatever the key's flags say. */

@@ -1,21 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { PublicKey } from '../intoto/key.ts';
+import { type Curve, curveOfMethod } from './algorithm.ts';
 import { bitString, integer, objectIdentifier, sequence } from './der.ts';
 
 /** OID 1.2.840.10040.4.1 (RFC 3279 §2.3.2). */
 const DSA = '2a8648ce380401';
-
-interface Curve {
-  readonly name: string;
-  /** Octets of one coordinate. */
-  readonly size: number;
-}
-
-const CURVES: ReadonlyMap<string, Curve> = new Map([
-  ['pgp+ecdsa-nistp256', { name: 'P-256', size: 32 }],
-  ['pgp+ecdsa-nistp384', { name: 'P-384', size: 48 }],
-  ['pgp+ecdsa-nistp521', { name: 'P-521', size: 66 }],
-]);
 
 /** Making a KeyObject costs more than using it; it is kept as long as the key it was made of. */
 const made = new WeakMap<PublicKey, KeyObject>();
@@ -63,15 +52,15 @@ function fromJwk(key: Record<string, string>): KeyObject {
 
 /** An uncompressed point, `04 ‖ x ‖ y` (RFC 9580 §11.2.1). */
 function ecdsaKey(key: PublicKey): KeyObject {
-  const { name, size } = curveOf(key);
+  const { jwk, name, size } = curveOf(key);
   const point = numberOf(key, 'q');
   if (point.length !== 1 + 2 * size || point[0] !== 4) throw new UnusableKey(`expected a point of ${name}`);
   const x = point.subarray(1, 1 + size).toString('base64url');
-  return fromJwk({ kty: 'EC', crv: name, x, y: point.subarray(1 + size).toString('base64url') });
+  return fromJwk({ kty: 'EC', crv: jwk, x, y: point.subarray(1 + size).toString('base64url') });
 }
 
 function curveOf(key: PublicKey): Curve {
-  const curve = CURVES.get(key.method);
+  const curve = curveOfMethod(key.method);
   if (curve === undefined) throw new UnusableKey(`expected a curve, found method ${key.method}`);
   return curve;
 }
