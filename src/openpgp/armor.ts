@@ -46,11 +46,22 @@ function decode(lines: readonly string[]): Buffer {
   return Buffer.from(base64, 'base64');
 }
 
-/** Armored, without a checksum (RFC 9580 §6.1 allows leaving it out; GnuPG and in-toto read it). */
+/** Armored, with the checksum: RFC 9580 §6.1 is against it, but GnuPG 2.2 may read past the end without one. */
 export function writeArmor(type: ArmorType, data: Uint8Array): string {
   const base64 = Buffer.from(data).toString('base64');
   const lines = base64.match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN PGP ${type}-----`, '', ...lines, `-----END PGP ${type}-----`, ''].join('\n');
+  const end = [`=${checksum(data)}`, `-----END PGP ${type}-----`, ''];
+  return [`-----BEGIN PGP ${type}-----`, '', ...lines, ...end].join('\n');
+}
+
+/** CRC-24. RFC 4880 §6.1. */
+function checksum(data: Uint8Array): string {
+  let crc = 0xb704ce;
+  for (const octet of data) {
+    crc ^= octet << 16;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc << 1) ^ ((crc & 0x800000) === 0 ? 0 : 0x1864cfb);
+  }
+  return Buffer.of((crc >> 16) & 0xff, (crc >> 8) & 0xff, crc & 0xff).toString('base64');
 }
 
 /** Whether the bytes are armored text rather than packets, whose first octet always has its highest bit set. */
