@@ -55,7 +55,7 @@ function ownerProblem({ envelope, signer }: Entry, keys: KeyBook): string | unde
   const certificate = keys.certificate(signer);
   if (signature === undefined || certificate === undefined)
     return `signed by ${owners[0]}, not by the owner of the ref`;
-  const found = findKey(new Map([[signer, certificate.publicKey]]), signature.keyid);
+  const found = findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), signature.keyid);
   if (found === undefined) return 'signed by a key that may not sign';
   const check = checkSignature(found.key, signature, envelope.signedBytes);
   return check.good ? undefined : check.reason;
