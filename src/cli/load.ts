@@ -13,6 +13,12 @@ export interface CommandModule {
  */
 const modules = new Map<string, () => Promise<CommandModule>>([
   // e.g. ['key new', () => import('./commands/key-new.ts')],
+  ['trust', () => import('./commands/trust.ts')],
+  ['layout new', () => import('./commands/layout-new.ts')],
+  ['layout set', () => import('./commands/layout-set.ts')],
+  ['layout sign', () => import('./commands/layout-sign.ts')],
+  ['layout check', () => import('./commands/layout-check.ts')],
+  ['layout show', () => import('./commands/layout-show.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

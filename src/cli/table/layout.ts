@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from '../command.ts';
 
-const drafting: readonly OptionSpec[] = [
+const people: readonly OptionSpec[] = [
   {
     name: 'functionary',
     value: '[STEP=]KEY',
@@ -13,8 +13,11 @@ const drafting: readonly OptionSpec[] = [
     repeatable: true,
     summary: 'how many of them must agree (default 1)',
   },
-  { name: 'expires', value: 'SPAN', summary: 'how long the layout is good, like 1y' },
 ];
+
+function expires(summary: string): OptionSpec {
+  return { name: 'expires', value: 'WHEN', summary };
+}
 
 export const layoutCommands: readonly CommandSpec[] = [
   {
@@ -24,7 +27,11 @@ export const layoutCommands: readonly CommandSpec[] = [
     description: `Every step of .mlchainrc becomes a step of the layout, its rules derived from who
 makes what from what. Each step needs a functionary. Sign the draft with
 'git mlchain layout sign', then commit it.`,
-    options: drafting,
+    options: [
+      ...people,
+      expires('like 1y, 6m for months, 30d, or a date'),
+      { name: 'force', summary: 'replace the layout that is there; its identity is kept' },
+    ],
     examples: [
       'git mlchain layout new --expires 1y --functionary source=5A3F… --functionary prepare=alice.asc',
     ],
@@ -34,7 +41,8 @@ makes what from what. Each step needs a functionary. Sign the draft with
     group: 'set up',
     summary: 'change the layout and open it for signing again',
     options: [
-      ...drafting,
+      ...people,
+      expires('like 1y, 6m for months, 30d, or a date'),
       {
         name: 'remove-functionary',
         value: '[STEP=]FPR',
