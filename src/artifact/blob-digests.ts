@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Body, ObjectInfo } from '../git/replies.ts';
-import { ReplyParser } from '../git/replies.ts';
-import type { Repository } from '../git/repository.ts';
+import type { Body, ObjectInfo, ObjectReader } from '../git/objects.ts';
 import type { BlobDigest } from './digest-cache.ts';
 import { LFS_POINTER_LIMIT, parseLfsPointer } from './lfs.ts';
 
@@ -11,20 +9,15 @@ export interface DigestedBlob {
 }
 
 /**
- * Digests blobs by one child, in the order asked, each in passing: content of any size is never held. Blobs that are
- * not in this clone are left out.
- * @param env further variables for git, such as another object directory.
+ * Digests blobs by one child, each in passing: content of any size is never held. Blobs that are not in this clone
+ * are left out.
  */
 export async function* digestBlobs(
-  repo: Repository,
+  objects: ObjectReader,
   ids: readonly string[],
-  env: NodeJS.ProcessEnv = {},
 ): AsyncGenerator<DigestedBlob> {
-  if (ids.length === 0) return;
-  const parser = new ReplyParser(digesting);
-  const input = ids.map((id) => `${id}\n`).join('');
-  for await (const chunk of repo.git.stream(['cat-file', '--batch', '--buffer'], { input, env })) {
-    for (const found of parser.push(chunk)) if (found !== undefined) yield found;
+  for await (const found of objects.each(ids, digesting)) {
+    if (found !== undefined) yield found;
   }
 }
 

@@ -62,7 +62,7 @@ export class Digester {
 
   async #digestBlobs(ids: ReadonlySet<string>): Promise<void> {
     const unknown = [...ids].filter((id) => this.#cache.get(id) === undefined);
-    for await (const { id, digest } of digestBlobs(this.#repo, unknown)) this.#cache.add(id, digest);
+    for await (const { id, digest } of digestBlobs(this.#repo.objects, unknown)) this.#cache.add(id, digest);
     this.save();
   }
 }

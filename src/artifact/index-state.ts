@@ -25,17 +25,35 @@ export async function readIndex(
 ): Promise<Map<string, IndexEntry>> {
   const deviations = await readDeviations(repo, directories);
   const entries = new Map<string, IndexEntry>();
-  for await (const batch of records(repo.git.stream(['ls-files', '-z', '-s', '-v', '--', ...directories]))) {
-    for (const record of batch) {
-      const tab = record.indexOf('\t');
-      const [tag = '', mode = '', id = '', stage] = record.toString('latin1', 0, tab).split(' ');
-      const path = decodePath(record.subarray(tab + 1));
-      const isChecked = tag === 'H' && stage === '0';
-      const state = isChecked ? (deviations.get(path) ?? 'clean') : 'unchecked';
-      entries.set(path, { mode, id, state });
-    }
+  for await (const { tag, stage, path, mode, id } of indexRecords(repo, directories)) {
+    const isChecked = tag === 'H' && stage === '0';
+    entries.set(path, { mode, id, state: isChecked ? (deviations.get(path) ?? 'clean') : 'unchecked' });
   }
   return entries;
+}
+
+interface IndexRecord extends TreeEntry {
+  /** `H`, or why git does not look at the file (git-ls-files(1), `-t` and `-v`). */
+  readonly tag: string;
+  /** `0`, or the side of an unfinished merge: the path then comes several times. */
+  readonly stage: string;
+  readonly path: string;
+}
+
+/** The index as it is. @param env further variables for git, such as another index. */
+export async function* indexRecords(
+  repo: Repository,
+  directories: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): AsyncGenerator<IndexRecord> {
+  const args = ['ls-files', '-z', '-s', '-v', '--', ...directories];
+  for await (const batch of records(repo.git.stream(args, { env }))) {
+    for (const record of batch) {
+      const tab = record.indexOf('\t');
+      const [tag = '', mode = '', id = '', stage = ''] = record.toString('latin1', 0, tab).split(' ');
+      yield { tag, mode, id, stage, path: decodePath(record.subarray(tab + 1)) };
+    }
+  }
 }
 
 /** Plumbing, so it only compares stat data; a submodule is compared by its HEAD alone. */

@@ -7,7 +7,7 @@ import type { Conversion } from './conversion.ts';
 import { conversionsOf, hasLfsExtensions } from './conversion.ts';
 import { storedAfter } from './file-content.ts';
 import { FileHasher } from './hash-file.ts';
-import type { IndexEntry } from './index-state.ts';
+import type { IndexEntry, IndexState } from './index-state.ts';
 import type { Artifact, Listing } from './kind.ts';
 import { digestAsStored } from './stored-content.ts';
 
@@ -21,35 +21,37 @@ export async function digestLooseFiles(
   index: ReadonlyMap<string, IndexEntry>,
   untracked: readonly string[],
 ): Promise<Listing> {
-  const tracked = [...index].filter(([, { state }]) => state === 'dirty' || state === 'unchecked');
+  const unchecked = withState(index, 'unchecked');
   const listing: Listing = new Map();
   const files: string[] = [];
-  for (const name of [...tracked.map(([name]) => name), ...untracked]) {
-    const found = lookAt(root, name);
+  for (const name of [...withState(index, 'dirty'), ...unchecked, ...untracked]) {
+    const found = unchecked.has(name) && !isReached(root, name) ? 'nothing' : lookAt(root, name);
     if (found === 'file') files.push(name);
     const artifact = found === 'file' ? undefined : await special(repo, root, name, found);
     if (artifact !== undefined) listing.set(name, artifact);
   }
-  const unchecked = tracked.filter(([, { state }]) => state === 'unchecked').map(([name]) => name);
-  return new Map([...listing, ...(await digestFiles(repo, root, files, new Set(unchecked)))]);
+  return new Map([...listing, ...(await digestFiles(repo, root, files, unchecked))]);
 }
 
-/**
- * Symbolic links on the way count as "nothing there", as for git: what lies behind them is not in the repository.
- * Sockets, devices and FIFOs are nothing to git, and opening one might never end.
- */
+function withState(index: ReadonlyMap<string, IndexEntry>, state: IndexState): ReadonlySet<string> {
+  return new Set([...index].filter(([, entry]) => entry.state === state).map(([name]) => name));
+}
+
+/** Sockets, devices and FIFOs are nothing to git, and opening one might never end. */
 function lookAt(root: string, name: string): Found {
-  const file = path.join(root, name);
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  if (stat === undefined || !isReached(root, name)) return 'nothing';
+  const stat = fs.lstatSync(path.join(root, name), { throwIfNoEntry: false });
+  if (stat === undefined) return 'nothing';
   if (stat.isSymbolicLink()) return 'symlink';
   if (stat.isDirectory()) return 'directory';
   return stat.isFile() ? 'file' : 'nothing';
 }
 
+/**
+ * What lies behind a symbolic link is not in the repository. Of all other paths git has made sure of that itself.
+ */
 function isReached(root: string, name: string): boolean {
   const directory = path.dirname(path.join(root, name));
-  return fs.realpathSync(directory) === directory;
+  return fs.existsSync(directory) && fs.realpathSync(directory) === directory;
 }
 
 async function special(

@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { decodePath } from '../git/paths.ts';
-import { records } from '../git/records.ts';
+import { Git } from '../git/git.ts';
+import { ObjectReader } from '../git/objects.ts';
 import type { Repository } from '../git/repository.ts';
 import { digestBlobs } from './blob-digests.ts';
 import type { BlobDigest } from './digest-cache.ts';
+import { indexRecords } from './index-state.ts';
 
 /**
  * Digests files of the work tree as git would store them, by letting git store them: into a copy of the index and an
@@ -26,7 +27,7 @@ export async function digestAsStored(
     const env = storeIn(repo, dir);
     await update(repo, env, unchecked, ['--no-assume-unchanged']);
     await update(repo, env, unchecked, ['--no-skip-worktree']);
-    await update(repo, env, paths, ['--add', '--remove']);
+    await update(repo, env, paths, ['--add', '--remove', '--replace']);
     return await digestIndex(repo, env, new Set(paths));
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
@@ -55,7 +56,7 @@ async function update(
 ): Promise<void> {
   if (paths.length === 0) return;
   const input = paths.map((each) => `${each}\0`).join('');
-  await repo.git.run(['-c', 'core.compression=0', 'update-index', ...options, '-z', '--stdin'], {
+  await repo.git.run(['update-index', ...options, '-z', '--stdin'], {
     env,
     input,
   });
@@ -67,18 +68,16 @@ async function digestIndex(
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, BlobDigest>> {
   const ids = new Map<string, string>();
-  for await (const batch of records(repo.git.stream(['ls-files', '-z', '-s'], { env }))) {
-    for (const record of batch) {
-      const tab = record.indexOf('\t');
-      const name = decodePath(record.subarray(tab + 1));
-      const [, id = ''] = record.toString('latin1', 0, tab).split(' ');
-      if (wanted.has(name)) ids.set(name, id);
-    }
-  }
+  for await (const { path: name, id } of indexRecords(repo, [], env)) if (wanted.has(name)) ids.set(name, id);
   const digests = new Map<string, BlobDigest>();
-  for await (const { id, digest } of digestBlobs(repo, [...new Set(ids.values())], env))
+  for await (const { id, digest } of digestBlobs(objectsIn(repo, env), [...new Set(ids.values())])) {
     digests.set(id, digest);
+  }
   return new Map([...ids].flatMap(([name, id]) => entryOf(name, digests.get(id))));
+}
+
+function objectsIn(repo: Repository, env: NodeJS.ProcessEnv): ObjectReader {
+  return new ObjectReader(new Git(repo.gitDir, { ...repo.env, ...env }, [`--git-dir=${repo.gitDir}`]));
 }
 
 function entryOf(name: string, digest: BlobDigest | undefined): (readonly [string, BlobDigest])[] {
