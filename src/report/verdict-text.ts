@@ -4,7 +4,7 @@ import type { VerdictReport } from '../verify/verdict.ts';
 import { escapeText } from './escape.ts';
 import { findingText } from './finding-text.ts';
 import type { Paint, Style } from './style.ts';
-import { count, nameOnly, shortId } from './words.ts';
+import { count, displayWidth, nameOnly, shortId } from './words.ts';
 
 /** The verdict for people: first line the verdict, then a table of the steps, then what was found, worst first. */
 export function verdictText(report: VerdictReport, style: Style): string {
@@ -55,17 +55,23 @@ function stepTable(steps: readonly StepVerdict[], style: Style): string {
 function rowText(cells: readonly string[], step: StepVerdict | undefined, style: Style): string {
   if (step === undefined) return style.dim(`  ${cells.join('   ')}`.trimEnd());
   const paint = step.state === 'verified' ? style.green : style.red;
-  return `  ${cells.map((cell, column) => (column === 1 ? paint(cell) : cell)).join('   ')}`.trimEnd();
+  return `  ${cells.map((cell, column) => (column === 1 ? padded(cell, paint) : cell)).join('   ')}`.trimEnd();
+}
+
+/** Paints the word, not the room behind it. */
+function padded(cell: string, paint: Paint): string {
+  const word = cell.trimEnd();
+  return paint(word) + cell.slice(word.length);
 }
 
 /** Pads every column but the last to its widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[][] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  return rows.map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell))));
-}
-
-function width(text: string): number {
-  return [...text].length;
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))),
+  );
+  return rows.map((row) =>
+    row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell))),
+  );
 }
 
 /** Worst first, each with its code for the manual; a hint that would only repeat the one before is left out. */

@@ -3,9 +3,9 @@ import { escapeText, quotePath } from './escape.ts';
 
 /** Words that findings, verdicts and logs share. All of them are safe to print, whatever a repository put into them. */
 
-/** Seven digits, as git shows them. */
+/** Seven digits, as git shows them; what is no id is left whole. */
 export function shortId(id: string): string {
-  return escapeText(id).slice(0, 7);
+  return isHex(id) ? id.slice(0, 7) : escapeText(id);
 }
 
 /** `sha256:9f86d081884c…`: enough to compare by eye; the JSON output has it whole. Anything else stays as it is. */
@@ -21,7 +21,7 @@ export function nameOnly(person: string): string {
 
 /** `Bob (key 7E5D0C11A2B3C4D5)`: a name anybody can claim, and the key that only one holds. */
 export function signerWords({ fingerprint, name }: Person): string {
-  const key = `key ${escapeText(fingerprint).slice(-16)}`;
+  const key = `key ${isHex(fingerprint) ? fingerprint.slice(-16) : escapeText(fingerprint)}`;
   return name === '' ? key : `${nameOnly(name)} (${key})`;
 }
 
@@ -62,7 +62,23 @@ export function tail({ expected, found, detail }: Finding): string {
   return detail === undefined ? compared : `${compared}: ${shortDigest(detail)}`;
 }
 
+function isHex(text: string): boolean {
+  return /^[0-9a-f]+$/i.test(text);
+}
+
 /** `2 links`, `1 link`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
+}
+
+const WIDE = /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/;
+
+/** Columns of a terminal that a text takes: two a letter of the wide scripts and an emoji, none a combining mark. */
+export function displayWidth(text: string): number {
+  return [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
+}
+
+function letterWidth(letter: string): number {
+  if (/\p{M}/u.test(letter)) return 0;
+  return WIDE.test(letter) || /\p{Emoji_Presentation}/u.test(letter) ? 2 : 1;
 }
