@@ -39,12 +39,16 @@ export function signingLines(state: SigningState, holders: Holders): readonly st
   const everybody = [...signed, ...others];
   const done =
     everybody.length === 0 ? ['not signed yet'] : everybody.map((one) => `signed by ${named(one, holders)}`);
+  if (!hasOwners(state))
+    return [...done, 'this clone trusts no owner yet, so it cannot tell whether that is enough'];
   if (isComplete) return done;
-  if (missing.length === 0 && signed.length === 0) {
-    return [...done, 'no owner is pinned in this clone, so nobody can say whose signature is due'];
-  }
   const due = `${count(threshold - signed.length, 'signature')} still missing, of:`;
   return [...done, due, ...missing.map((one) => `  ${named(one, holders)}`)];
+}
+
+/** Has this clone anybody pinned to count signatures by? */
+export function hasOwners({ signed, missing }: SigningState): boolean {
+  return signed.length + missing.length > 0;
 }
 
 /** The state as `--json` prints it. */

@@ -6,7 +6,7 @@ const LATEST = Date.UTC(9999, 11, 31);
 const DAY = 24 * 3600 * 1000;
 
 /** Below this many days a layout wants renewing (`layout check`, `status`). */
-export const SOON_DAYS = 30;
+const SOON_DAYS = 30;
 
 /**
  * When a layout expires: a span from now (`1y`, `6m`, `2w`, `30d`; `m` is calendar months), or a UTC date or time
@@ -26,9 +26,14 @@ export function parseExpiry(text: string, now: number): number {
   return time;
 }
 
-/** Whole days until `expires`; negative once it is over. */
+/** Days until `expires`, to the nearest; negative once it is over. */
 export function daysLeft(expires: number, now: number): number {
-  return Math.floor((expires - now) / DAY);
+  return Math.round((expires - now) / DAY);
+}
+
+/** Does it expire within {@link SOON_DAYS}, or has it? */
+export function expiresSoon(expires: number, now: number): boolean {
+  return expires - now < SOON_DAYS * DAY;
 }
 
 function spanFrom(text: string, now: number): number | undefined {

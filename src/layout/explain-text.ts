@@ -16,10 +16,11 @@ export function explanationLines(layout: LayoutExplanation): readonly string[] {
   ];
 }
 
-export function expiryWords({ expires, daysLeft }: Pick<LayoutExplanation, 'expires' | 'daysLeft'>): string {
-  if (daysLeft < 0) return `expired on ${expires}`;
-  const days = daysLeft === 0 ? 'today' : daysLeft === 1 ? 'in 1 day' : `in ${daysLeft} days`;
-  return `expires ${days} (${expires})`;
+export function expiryWords(layout: Pick<LayoutExplanation, 'expires' | 'expired' | 'daysLeft'>): string {
+  const { expires, expired, daysLeft } = layout;
+  if (expired) return `expired on ${expires}`;
+  if (daysLeft === 0) return `expires today (${expires})`;
+  return `expires in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'} (${expires})`;
 }
 
 /** `Alice <alice@example.org> 5A3F…`: the whole fingerprint, since only that can be compared. */

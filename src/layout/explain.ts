@@ -13,6 +13,7 @@ import { rulesInWords } from './rule-words.ts';
 export interface LayoutExplanation {
   readonly id: string | null;
   readonly expires: string;
+  readonly expired: boolean;
   readonly daysLeft: number;
   readonly readme: string;
   readonly steps: readonly StepExplanation[];
@@ -39,6 +40,7 @@ export function explainLayout(layout: Layout, holders: Holders, now: number): La
   return {
     id: layoutId(layout.readme) ?? null,
     expires: formatExpires(layout.expires),
+    expired: layout.expires <= now,
     daysLeft: daysLeft(layout.expires, now),
     readme: layout.readme,
     steps: layout.steps.map((step) => explainStep(step, holders)),

@@ -8,7 +8,8 @@ export function lintMessage(problem: LintProblem): string {
     ...(item === undefined ? [] : [item]),
     ...(list === undefined ? [] : [index === undefined ? list : `${list} rule ${index + 1}`]),
   ].join(', ');
-  const quoted = rule === undefined ? '' : ` (${ruleText(rule)})`;
+  const isTold = rule === undefined || problem.code === 'matches-nothing';
+  const quoted = isTold ? '' : ` (${ruleText(rule)})`;
   return `${place}${place === '' ? '' : ': '}${SENTENCES[problem.code](problem)}${quoted}`;
 }
 
@@ -40,7 +41,7 @@ const SENTENCES: Readonly<Record<LintCode, Sentence>> = {
   'bare-star': starSentence,
   'unsigned-material': () => 'no step makes it, so nobody signs for it',
   'match-bypassed': ({ other }) => `takes what step ${other} makes, whether ${other} signed it or not`,
-  'matches-nothing': ({ subject }) => `git tracks no file that matches ${subject}`,
+  'matches-nothing': ({ subject }) => `no file matches ${subject}`,
 };
 
 function starSentence({ rule, list }: LintProblem): string {

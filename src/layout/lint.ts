@@ -1,6 +1,6 @@
 import type { PublicKey } from '../intoto/key.ts';
 import type { Layout } from '../intoto/layout.ts';
-import { daysLeft, SOON_DAYS } from './expiry.ts';
+import { daysLeft, expiresSoon } from './expiry.ts';
 import type { Holders } from './holders.ts';
 import { layoutId } from './identity.ts';
 import type { LintProblem } from './lint-problem.ts';
@@ -43,12 +43,10 @@ function bySeverity(
 }
 
 function lintWhole({ expires, readme }: Layout, now: number): readonly LintProblem[] {
-  const days = daysLeft(expires, now);
   const identity = layoutId(readme) === undefined ? [problem('warning', 'no-id')] : [];
-  if (expires <= now) return [problem('error', 'expired', { subject: String(-days) }), ...identity];
-  return days < SOON_DAYS
-    ? [problem('warning', 'expires-soon', { subject: String(days) }), ...identity]
-    : identity;
+  if (expires <= now) return [problem('error', 'expired'), ...identity];
+  if (!expiresSoon(expires, now)) return identity;
+  return [problem('warning', 'expires-soon', { subject: String(daysLeft(expires, now)) }), ...identity];
 }
 
 function lintKeys({ keys, steps }: Layout): readonly LintProblem[] {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MlchainError } from '../../src/errors.ts';
-import { daysLeft, parseExpiry } from '../../src/layout/expiry.ts';
+import { daysLeft, expiresSoon, parseExpiry } from '../../src/layout/expiry.ts';
 
 const now = Date.UTC(2026, 10, 22, 13, 5, 7, 250);
 
@@ -55,10 +55,17 @@ test('a layout cannot be drafted expired', () => {
   assert.throws(() => parseExpiry('2026-11-22', now), /expected a time to come, found '2026-11-22'/);
 });
 
-test('days left are whole days, negative once it is over', () => {
+test('days left are rounded, negative once it is over', () => {
   assert.is(daysLeft(now + 30 * 86_400_000, now), 30);
-  assert.is(daysLeft(now + 86_399_999, now), 0);
-  assert.is(daysLeft(now - 1, now), -1);
+  assert.is(daysLeft(now + 365 * 86_400_000 - 800, now), 365);
+  assert.is(daysLeft(now + 3_600_000, now), 0);
+  assert.is(daysLeft(now - 86_400_000, now), -1);
+});
+
+test('thirty days are no longer soon, a second less is', () => {
+  assert.not(expiresSoon(now + 30 * 86_400_000, now));
+  assert.ok(expiresSoon(now + 30 * 86_400_000 - 1000, now));
+  assert.ok(expiresSoon(now - 1, now));
 });
 
 test.run();

@@ -61,6 +61,7 @@ test('the explanation as data holds the rules as written, the people and what fe
   assert.equal(whole, {
     id: '0'.repeat(32),
     expires: '2027-11-22T00:00:00Z',
+    expired: false,
     daysLeft: 365,
     readme: `mlchain-id: ${'0'.repeat(32)}`,
   });
@@ -125,7 +126,7 @@ test('every rule has its sentence', () => {
 });
 
 test('expiry is said in days', () => {
-  const words = (days: number) => expiryWords({ expires: 'T', daysLeft: days });
+  const words = (days: number) => expiryWords({ expires: 'T', expired: days < 0, daysLeft: days });
   assert.equal([365, 1, 0, -1].map(words), [
     'expires in 365 days (T)',
     'expires in 1 day (T)',

@@ -186,9 +186,9 @@ test('patterns that no tracked file matches are named once, however many rules h
     },
   };
   assert.equal(lint({ steps }, { tracked: ['data/a.csv', 'a1'] }), [
-    'warning matches-nothing: train, products rule 1: git tracks no file that matches model/* (CREATE model/*)',
-    'warning matches-nothing: train, products rule 3: git tracks no file that matches dir:weights (ALLOW dir:weights)',
-    'warning matches-nothing: train, products rule 4: git tracks no file that matches a[[]1] (REQUIRE a[1])',
+    'warning matches-nothing: train, products rule 1: no file matches model/*',
+    'warning matches-nothing: train, products rule 3: no file matches dir:weights',
+    'warning matches-nothing: train, products rule 4: no file matches a[[]1]',
   ]);
   assert.equal(lint({ steps }, { tracked: ['data/a.csv', 'model/m', 'weights/w', 'a[1]'] }), []);
 });

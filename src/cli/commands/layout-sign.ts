@@ -5,14 +5,13 @@ import { certificatePath, LAYOUT_PATH } from '../../layout/paths.ts';
 import type { SigningState } from '../../layout/sign.ts';
 import { withSignature } from '../../layout/sign.ts';
 import { findSigner } from '../../openpgp/signer.ts';
-import { escapeText } from '../../report/escape.ts';
 import type { Args } from '../args.ts';
 import { readKeyFiles, saveKeyFile } from '../certificate-files.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { requireLayout, requireWorkTree, writeLayout } from '../layout-file.ts';
 import { lintHere, refuseErrors } from '../layout-lint.ts';
-import { judgeWith, readSigningState, signingDocument, signingLines } from '../layout-signing.ts';
+import { hasOwners, judgeWith, readSigningState, signingDocument, signingLines } from '../layout-signing.ts';
 import { pinIdentity } from '../pinning.ts';
 import { signerRequest } from '../signing.ts';
 
@@ -42,10 +41,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     signing: signingDocument(state),
   });
   for (const line of signingLines(state, holders)) voice.say(line);
-  if (state.others.some(({ fingerprint }) => fingerprint === signer.fingerprint) && state.threshold > 0) {
-    voice.say(strangerWords(state, signer.fingerprint));
-  }
-  if (state.isComplete) voice.say("it is in force once it is committed: 'git add .mlchain && git commit'");
+  voice.say(nextWords(state, signer.fingerprint));
   return 0;
 }
 
@@ -59,10 +55,12 @@ async function pinWhenOwner(
   if (state.signed.some(({ fingerprint }) => fingerprint === signer)) await pinIdentity(repo, layout);
 }
 
-function strangerWords({ signed, missing }: SigningState, fingerprint: string): string {
-  const pinned = signed.length + missing.length > 0;
-  const why = pinned
-    ? 'this clone does not count that key among the owners'
-    : 'this clone trusts no owner yet';
-  return escapeText(`${why}: 'git mlchain trust ${fingerprint}' pins it`);
+function nextWords(state: SigningState, signer: string): string {
+  const pins = `'git mlchain trust ${signer}' pins it`;
+  if (!hasOwners(state)) return `if this is an owner's key, ${pins}`;
+  const isStranger = state.others.some(({ fingerprint }) => fingerprint === signer);
+  if (isStranger) return `this clone does not count that key among the owners; if it should, ${pins}`;
+  return state.isComplete
+    ? "it is in force once it is committed: 'git add .mlchain && git commit'"
+    : "the others sign it in turn: 'git mlchain layout sign'";
 }
