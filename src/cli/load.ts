@@ -12,13 +12,17 @@ export interface CommandModule {
  * command is called: `git mlchain hook` must not pay for `git mlchain demo`.
  */
 const modules = new Map<string, () => Promise<CommandModule>>([
-  // e.g. ['key new', () => import('./commands/key-new.ts')],
   ['trust', () => import('./commands/trust.ts')],
   ['layout new', () => import('./commands/layout-new.ts')],
   ['layout set', () => import('./commands/layout-set.ts')],
   ['layout sign', () => import('./commands/layout-sign.ts')],
   ['layout check', () => import('./commands/layout-check.ts')],
   ['layout show', () => import('./commands/layout-show.ts')],
+  ['verify', () => import('./commands/verify.ts')],
+  ['log', () => import('./commands/log.ts')],
+  ['show', () => import('./commands/show.ts')],
+  ['sync', () => import('./commands/sync.ts')],
+  ['export', () => import('./commands/export.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

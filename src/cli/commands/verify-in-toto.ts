@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { MlchainError } from '../../errors.ts';
+import { verifyDirectory } from '../../gather/in-toto-directory.ts';
+import { type Certificate, readCertificates } from '../../openpgp/certificate.ts';
+import type { Args } from '../args.ts';
+import type { Context } from '../context.ts';
+import { type ExitCode, exitCodeOfVerdict } from '../exit.ts';
+import { speak } from './verify.ts';
+
+const TEN_MINUTES = 600;
+
+/** `verify --in-toto DIR`: stands in for `in-toto-verify`; needs no repository. */
+export async function run(context: Context, args: Args): Promise<ExitCode> {
+  const owners = await readAll(args.values('owner-cert'));
+  if (owners.length === 0) {
+    throw new MlchainError('usage', 'expected --owner-cert FILE, once for each owner who signed the layout', {
+      hint: 'git mlchain key export FPR >owner.asc, or gpg --armor --export FPR >owner.asc',
+    });
+  }
+  const now = args.time('now') ?? context.now();
+  const timeout = args.duration('inspection-timeout') ?? TEN_MINUTES;
+  const report = await verifyDirectory({
+    directory: args.value('in-toto') ?? '',
+    layout: args.value('layout'),
+    owners,
+    ownerThreshold: args.integer('owner-threshold', 1),
+    certificates: await readAll(args.values('cert')),
+    product: args.value('product') ?? context.cwd,
+    parameters: parametersIn(args),
+    now: Math.floor(now / 1000),
+    inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
+  });
+  await speak(context, args, report);
+  return exitCodeOfVerdict(report.verdict);
+}
+
+async function readAll(files: readonly string[]): Promise<Certificate[]> {
+  const lists = await Promise.all(files.map(async (file) => await readCertificates(await readNamed(file))));
+  return lists.flat();
+}
+
+async function readNamed(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MlchainError('input', `cannot read the certificate '${file}': ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function parametersIn(args: Args): Map<string, string> | undefined {
+  const pairs = args.pairs('param');
+  if (pairs.length === 0) return undefined;
+  return new Map(
+    pairs.map(([name, value]) => {
+      if (value !== undefined) return [name, value];
+      throw new MlchainError('usage', `--param: expected NAME=VALUE, found '${name}'`);
+    }),
+  );
+}
