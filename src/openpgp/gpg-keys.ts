@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.ts';
-import { readCertificates } from './certificate.ts';
 import { runGpg } from './gpg.ts';
+import { findGpgCertificate } from './gpg-certificate.ts';
 import { KeyError } from './key-error.ts';
 import { ambiguous, fingerprintDigits } from './store.ts';
 
@@ -42,30 +42,10 @@ export async function findGpgKey(
   if (key === undefined || fingerprint === undefined) return undefined;
   const digits = fingerprintDigits(choice);
   const subkey = key.fingerprints.slice(1).find((one) => digits !== undefined && one.endsWith(digits));
-  return {
-    certificate: await exportKey(program, env, fingerprint),
-    available: new Set(key.available),
-    subkey,
-  };
-}
-
-/** The certificate of a key in the keyring, by lower fingerprint. */
-async function exportKey(program: string, env: NodeJS.ProcessEnv, fingerprint: string): Promise<Certificate> {
-  const args = [
-    '--batch',
-    '--no-armor',
-    '--export-options=no-export-attributes',
-    '--export',
-    '--',
-    fingerprint,
-  ];
-  const exported = await runGpg(program, args, env);
-  const [certificate] = exported?.stdout.length ? await readCertificates(exported.stdout) : [];
-  if (certificate?.fingerprint === fingerprint.toUpperCase()) return certificate;
-  throw new KeyError(
-    'gpg-failed',
-    `gpg did not export the certificate of ${fingerprint}: ${exported?.messages}`,
-  );
+  const certificate = await findGpgCertificate(program, env, fingerprint.toUpperCase());
+  if (certificate === undefined)
+    throw new KeyError('gpg-failed', `gpg did not export the key ${fingerprint}`);
+  return { certificate, available: new Set(key.available), subkey };
 }
 
 /**

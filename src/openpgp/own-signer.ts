@@ -2,13 +2,14 @@ import { createHash, sign } from 'node:crypto';
 import type { Signature } from '../intoto/signature.ts';
 import { signatureFromJson, signatureToJson, signatureTrailer } from '../intoto/signature.ts';
 import { Algorithm, sha256 } from './algorithm.ts';
+import { KeyError } from './key-error.ts';
 import { readKeyMaterial } from './key-material.ts';
 import { openPacket } from './open-packet.ts';
 import type { Packet } from './packet.ts';
 import type { PassphraseSource } from './passphrase.ts';
 import { withPassphrase } from './passphrase.ts';
 import type { SecretKey } from './secret-key.ts';
-import { openSecretKey, protectionOf } from './secret-key.ts';
+import { protectionOf } from './secret-key.ts';
 import type { OwnKey } from './store.ts';
 import { nameOf } from './store.ts';
 import { findUnlocked, secretPackets } from './unlock.ts';
@@ -20,19 +21,18 @@ export function availableKeys(key: OwnKey): ReadonlyMap<string, Packet> {
 }
 
 /**
- * Opens one (sub)key for signing: without a passphrase, from its unlocked copy, or by a passphrase.
+ * Opens one (sub)key: without a passphrase, from its unlocked copy, or by a passphrase.
  * @param keyid lower hex, one of `availableKeys`
  * @throws KeyError `locked` when the passphrase is not to be had
  */
-export async function openOwnKey(key: OwnKey, keyid: string, source: PassphraseSource): Promise<SecretKey> {
+export async function openOwnPacket(key: OwnKey, keyid: string, source: PassphraseSource): Promise<Packet> {
   const packet = availableKeys(key).get(keyid);
-  if (packet === undefined) throw new Error(`${keyid} is not in the store`);
-  if (protectionOf(packet) === 'plain') return openSecretKey(packet);
+  if (packet === undefined)
+    throw new KeyError('unusable', `the secret part of ${keyid} is not in your key store`);
+  if (protectionOf(packet) === 'plain') return packet;
   const unlocked = await findUnlocked(key, source.env, Date.now());
-  const copy = unlocked?.packets.get(keyid);
-  if (copy !== undefined) return openSecretKey(copy);
   const open = (passphrase: string) => openPacket(packet, passphrase);
-  return openSecretKey(await withPassphrase(nameOf(key.certificate), source, open));
+  return unlocked?.packets.get(keyid) ?? (await withPassphrase(nameOf(key.certificate), source, open));
 }
 
 /**

@@ -8,10 +8,11 @@ import { findGpgKey } from './gpg-keys.ts';
 import { signWithGpg } from './gpg-signer.ts';
 import { KeyError } from './key-error.ts';
 import { coordinateSize } from './key-object.ts';
-import { availableKeys, makeSignature, openOwnKey } from './own-signer.ts';
+import { availableKeys, makeSignature, openOwnPacket } from './own-signer.ts';
 import type { PassphraseSource } from './passphrase.ts';
+import { openSecretKey } from './secret-key.ts';
 import type { FoundKey } from './store.ts';
-import { ambiguous, nameOf, OwnKeyStore } from './store.ts';
+import { OwnKeyStore } from './store.ts';
 
 export { KeyError, type KeyErrorReason } from './key-error.ts';
 
@@ -77,7 +78,7 @@ function proven(key: PublicKey, signature: Signature, signedBytes: Uint8Array): 
 async function findCandidate(request: SignerRequest): Promise<Candidate> {
   const store = OwnKeyStore.open(request.env);
   const [choice] = request.choices;
-  if (choice === undefined) return ownCandidate(await onlyKey(store), request);
+  if (choice === undefined) return ownCandidate(await store.only(), request);
   const own = await store.find(choice);
   if (own !== undefined) return ownCandidate(own, request);
   const inGpg = await gpgCandidate(choice, request);
@@ -87,28 +88,13 @@ async function findCandidate(request: SignerRequest): Promise<Candidate> {
   });
 }
 
-async function onlyKey(store: OwnKeyStore): Promise<FoundKey> {
-  const [key, ...more] = await store.list();
-  if (key === undefined) {
-    throw new KeyError('no-key', 'there is no signing key', {
-      hint: "run 'git mlchain key new', or name a key of GnuPG: git config mlchain.signingKey FINGERPRINT",
-    });
-  }
-  if (more.length > 0)
-    throw ambiguous(
-      'your key store',
-      [key, ...more].map(({ certificate }) => nameOf(certificate)),
-    );
-  return { ...key, subkey: undefined };
-}
-
 function ownCandidate(own: FoundKey, request: SignerRequest): Candidate {
   const available = new Set(availableKeys(own).keys());
   const key = signingKey(own.certificate, available, own.subkey, 'own-store');
   return {
     key,
     async open() {
-      const secret = await openOwnKey(own, key.keyid, request);
+      const secret = openSecretKey(await openOwnPacket(own, key.keyid, request));
       return async (signedBytes) => makeSignature(secret, signedBytes, seconds());
     },
   };

@@ -70,6 +70,19 @@ export class OwnKeyStore {
     return found[0];
   }
 
+  /** The one key there is. @throws KeyError `no-key`, `ambiguous` */
+  async only(): Promise<FoundKey> {
+    const [key, ...more] = await this.list();
+    if (key === undefined) {
+      throw new KeyError('no-key', 'there is no signing key', {
+        hint: "run 'git mlchain key new', or name a key of GnuPG: git config mlchain.signingKey FINGERPRINT",
+      });
+    }
+    const names = [key, ...more].map(({ certificate }) => nameOf(certificate));
+    if (more.length > 0) throw ambiguous('your key store', names);
+    return { ...key, subkey: undefined };
+  }
+
   /**
    * Takes secret keys in, and what a file says anew – revocations, expiry, user ids – of keys that are here already.
    * @throws KeyError `no-key` for a certificate whose secret key is not here
@@ -100,7 +113,7 @@ export class OwnKeyStore {
 
   async #save(secret: TransferableKey): Promise<OwnKey> {
     const certificate = await judgeCertificate(withoutSecrets(secret));
-    const armored = writeArmor('PRIVATE KEY BLOCK', writeTransferableKey(secret));
+    const armored = armorSecret({ secret });
     await writePrivateFile(this.#file(certificate.fingerprint, 'asc'), armored);
     await this.#remember(armored, certificate);
     return { certificate, secret };
@@ -152,6 +165,11 @@ export class OwnKeyStore {
   #file(fingerprint: string, kind: 'asc' | 'judged'): string {
     return path.join(this.directory, `${fingerprint}.${kind}`);
   }
+}
+
+/** As `key export --secret` hands it out: under its passphrase, if it has one. */
+export function armorSecret({ secret }: Pick<OwnKey, 'secret'>): string {
+  return writeArmor('PRIVATE KEY BLOCK', writeTransferableKey(secret));
 }
 
 function digestOf(armored: string): string {
