@@ -1,0 +1,103 @@
+import { MlchainError } from '../errors.ts';
+import { composeWork } from './compose.ts';
+import type { RecordingContext } from './context.ts';
+import { pendingLinks } from './desk.ts';
+import type { LinkDraft } from './draft.ts';
+import { draftLink } from './draft.ts';
+import { Journal } from './journal.ts';
+import type { Occurrence } from './occurrence.ts';
+import { occurrenceOf } from './occurrence.ts';
+import type { Outcome, Refusal } from './outcome.ts';
+import { findUnexplained, symlinkAmong } from './plan.ts';
+import { unknownStep } from './run-patterns.ts';
+import { isFunctionary, signLinks } from './sign.ts';
+import { patternsFor, viewFor } from './step-view.ts';
+import { neededSteps } from './steps.ts';
+
+/** A link that a person may sign by hand, to be shown before they do. */
+export interface Proposal {
+  readonly occurrence: Occurrence;
+  readonly draft: LinkDraft;
+  /** What they would vouch for though the commit did not bring it and nobody has explained it. */
+  readonly unexplained: Extract<Refusal, { kind: 'unexplained' }> | undefined;
+}
+
+/**
+ * What `record COMMIT` would sign: for the steps named, also where the commit changed nothing of theirs (a baseline, a
+ * co-signature), else for the steps of the signer that it changed something of.
+ * @throws MlchainError `usage` for a step that the layout has not, `input` where a link could never count
+ */
+export async function proposeLinks(
+  context: RecordingContext,
+  commit: string,
+  named: readonly string[],
+): Promise<readonly Proposal[]> {
+  const occurrence = await occurrenceOf(context, commit);
+  if (occurrence === undefined) return [];
+  const { steps, unknown } = neededSteps(occurrence, named);
+  const [stranger] = unknown;
+  if (stranger !== undefined)
+    throw unknownStep(
+      stranger,
+      occurrence.control.steps.map(({ step }) => step.name),
+    );
+  const { keyid } = await context.signingKey();
+  const wanted = steps.filter(({ step }) =>
+    named.length > 0 ? named.includes(step.name) : isFunctionary(occurrence.layout.layout, step.name, keyid),
+  );
+  return await Promise.all(wanted.map((step) => propose(context, occurrence, step)));
+}
+
+async function propose(
+  context: RecordingContext,
+  occurrence: Occurrence,
+  step: Occurrence['control']['steps'][number],
+): Promise<Proposal> {
+  const patterns = await patternsFor(context, occurrence, step);
+  const view = await viewFor(context, occurrence, patterns);
+  const work = composeWork(patterns, view);
+  const link = symlinkAmong(work.products, patterns);
+  if (link?.kind === 'symlink') throw symlinkError(link.path);
+  const unexplained = await findUnexplained(context, occurrence, patterns, view, work.products);
+  return {
+    occurrence,
+    draft: draftLink(context.repo, occurrence, step, work, { recorder: 'record' }),
+    unexplained: unexplained?.kind === 'unexplained' ? unexplained : undefined,
+  };
+}
+
+function symlinkError(path: string): MlchainError {
+  return new MlchainError('input', `'${path}' is a symbolic link: a controlled path must be a file`, {
+    hint: 'commit the file itself in its place',
+  });
+}
+
+/** Signs what was shown. A pending link of the same step would be refused by the next commit: this one replaces it. */
+export async function signProposals(
+  context: RecordingContext,
+  proposals: readonly Proposal[],
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly discarded: readonly string[] }> {
+  const outcomes: Outcome[] = [];
+  const discarded: string[] = [];
+  const head = await context.repo.head();
+  for (const occurrence of new Set(proposals.map((proposal) => proposal.occurrence))) {
+    const drafts = proposals.filter((each) => each.occurrence === occurrence).map(({ draft }) => draft);
+    const signed = await signLinks(context, occurrence.layout.layout, drafts);
+    outcomes.push(...signed);
+    await new Journal(context.repo).done(occurrence.commit.id);
+    if (occurrence.commit.id === head) discarded.push(...(await discardPending(context, signed)));
+  }
+  return { outcomes, discarded };
+}
+
+async function discardPending(
+  { repo }: RecordingContext,
+  outcomes: readonly Outcome[],
+): Promise<readonly string[]> {
+  const discarded: string[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'signed' && (await pendingLinks(repo).remove(outcome.step)))
+      discarded.push(outcome.step);
+  }
+  return discarded;
+}

@@ -1,0 +1,169 @@
+import * as path from 'node:path';
+import { MlchainError } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
+import type { JsonObject } from '../intoto/json.ts';
+import { jsonObject } from '../intoto/json.ts';
+import type { CommandEnd, CommandRequest } from './child.ts';
+import { runCommand } from './child.ts';
+import type { RecordingContext } from './context.ts';
+import { pendingLinks, startedWork } from './desk.ts';
+import { timestamp } from './draft.ts';
+import type { Files, StepPatterns } from './patterns.ts';
+import type { Pending } from './pending.ts';
+import { Safekeeping } from './safekeeping.ts';
+import type { Found } from './work-tree.ts';
+import { changedSince, findInWorkTree } from './work-tree.ts';
+
+export interface RunRequest extends CommandRequest {
+  readonly bindAnyway: boolean;
+  readonly rollbackOnFailure: boolean;
+}
+
+/** A pending link that was made, and the one of an earlier run whose place it took. */
+export interface NewPending {
+  readonly pending: Pending;
+  readonly replaced: Pending | undefined;
+}
+
+/**
+ * Runs a step's command between two looks at the work tree and leaves a pending link (`product.md` §4.2).
+ * @throws MlchainError `failed` for a command that fails, for materials that change under it: then no link is left.
+ */
+export async function runStep(
+  context: RecordingContext,
+  patterns: StepPatterns,
+  request: RunRequest,
+): Promise<NewPending> {
+  const { repo, now } = context;
+  const started = timestamp(now());
+  const taken = await materials(context, patterns);
+  const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
+  const end = await runCommand(request);
+  const failure = failureOf(end, request.command[0]) ?? (await meddling(repo, patterns, taken.files));
+  if (failure !== undefined) {
+    safe?.restore((await products(context, patterns)).files.keys());
+    throw failure;
+  }
+  safe?.drop();
+  return await leavePending(context, patterns, {
+    recorder: 'run',
+    command: request.command,
+    byproducts: byproductsOf(end),
+    bindAnyway: request.bindAnyway,
+    materials: taken.artifacts,
+    started,
+  });
+}
+
+/** `record --start`: notes the materials. Returns whether an earlier start was replaced. */
+export async function startWork(context: RecordingContext, patterns: StepPatterns): Promise<boolean> {
+  const { step } = patterns.control;
+  const files = startedWork(context.repo);
+  const before = await files.read(step.name);
+  const taken = await materials(context, patterns);
+  await files.write({
+    step: step.name,
+    started: timestamp(context.now()),
+    materials: taken.artifacts,
+    files: new Map(taken.files),
+  });
+  return before !== undefined;
+}
+
+/** `record --stop`: notes the products of what `record --start` began. */
+export async function stopWork(context: RecordingContext, patterns: StepPatterns): Promise<NewPending> {
+  const { name } = patterns.control.step;
+  const begun = await startedWork(context.repo).read(name);
+  if (begun === undefined) {
+    throw new MlchainError('input', `no work on ${name} was begun here`, {
+      hint: `git mlchain record --start ${name}`,
+    });
+  }
+  const failure = await meddling(context.repo, patterns, begun.files);
+  if (failure !== undefined) throw failure;
+  const { materials: taken, started } = begun;
+  const byproducts = jsonObject([]);
+  const made = {
+    recorder: 'record',
+    command: [],
+    byproducts,
+    bindAnyway: false,
+    materials: taken,
+    started,
+  } as const;
+  const result = await leavePending(context, patterns, made);
+  await startedWork(context.repo).remove(name);
+  return result;
+}
+
+type PendingParts = Pick<
+  Pending,
+  'recorder' | 'command' | 'byproducts' | 'bindAnyway' | 'materials' | 'started'
+>;
+
+async function leavePending(
+  context: RecordingContext,
+  patterns: StepPatterns,
+  parts: PendingParts,
+): Promise<NewPending> {
+  const step = patterns.control.step.name;
+  const made = await products(context, patterns);
+  const ended = timestamp(context.now());
+  const pending = { ...parts, step, ended, products: made.artifacts, ignored: made.ignored };
+  const links = pendingLinks(context.repo);
+  const replaced = await links.read(step);
+  await links.write(pending);
+  return { pending, replaced };
+}
+
+async function materials({ repo, digester }: RecordingContext, patterns: StepPatterns): Promise<Found> {
+  return await findInWorkTree(repo, digester, patterns.materials, patterns.prefixes);
+}
+
+async function products({ repo, digester }: RecordingContext, patterns: StepPatterns): Promise<Found> {
+  return await findInWorkTree(repo, digester, patterns.products, patterns.prefixes);
+}
+
+async function keepProducts(context: RecordingContext, patterns: StepPatterns): Promise<Safekeeping> {
+  const { repo } = context;
+  const { files } = await products(context, patterns);
+  return Safekeeping.take(repo.workTree ?? '', path.join(repo.gitDir, 'mlchain', 'rollback'), files.keys());
+}
+
+/**
+ * A material that another hand – or the command itself – changed meanwhile: nobody knows which of the two contents went
+ * in. What the step makes in place is its product, and expected to change.
+ */
+async function meddling(
+  repo: Repository,
+  { control, products: { covers } }: StepPatterns,
+  taken: Files,
+): Promise<MlchainError | undefined> {
+  const fixed = new Map([...taken].filter(([name]) => !covers(name)));
+  const [first, ...more] = await changedSince(repo, fixed);
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  return new MlchainError(
+    'failed',
+    `'${first}'${others} changed while ${control.step.name} ran: no link is made`,
+    {
+      hint: 'run it again, and leave its materials alone until it has ended',
+    },
+  );
+}
+
+function failureOf(end: CommandEnd, program: string): MlchainError | undefined {
+  if (end.code === 0 && !end.isTimedOut) return undefined;
+  const how = end.code === undefined ? `was ended by ${end.signal}` : `failed with exit code ${end.code}`;
+  const why = end.isTimedOut ? `'${program}' took too long and ${how}` : `'${program}' ${how}`;
+  return new MlchainError('failed', `${why}: no link is made`);
+}
+
+/** in-toto's own names (specification §4.3.2.4). */
+function byproductsOf({ stdout, stderr }: CommandEnd): JsonObject {
+  return jsonObject([
+    ['return-value', 0],
+    ['stdout', stdout],
+    ['stderr', stderr],
+  ]);
+}

@@ -1,0 +1,115 @@
+import { readNote } from '../git/notes.ts';
+import type { Repository } from '../git/repository.ts';
+import { canonicalize } from '../intoto/canonical.ts';
+import { differingArtifact } from '../intoto/digest.ts';
+import { writeEnvelope } from '../intoto/envelope.ts';
+import type { JsonObject } from '../intoto/json.ts';
+import type { Layout } from '../intoto/layout.ts';
+import type { Link } from '../intoto/link.ts';
+import type { Binding } from '../ledger/binding.ts';
+import { parseNote } from '../ledger/entry.ts';
+import { appendLines } from '../ledger/ledger.ts';
+import { localRef } from '../ledger/refs.ts';
+import { findKey } from '../openpgp/check.ts';
+import type { Signer, SigningKey } from '../openpgp/signer.ts';
+import type { RecordingContext } from './context.ts';
+import type { LinkDraft } from './draft.ts';
+import { linkJson } from './draft.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Whether the layout lets this key sign links of the step: it is one of the step's keys, or a subkey of one. A step
+ * that names a subkey alone does not let the master sign (in-toto specification §4.3.1).
+ */
+export function isFunctionary(layout: Layout, step: string, keyid: string): boolean {
+  const found = findKey(layout.keys, keyid);
+  const pubkeys = layout.steps.find(({ name }) => name === step)?.pubkeys ?? [];
+  return found !== undefined && (pubkeys.includes(keyid) || pubkeys.includes(found.master.keyid));
+}
+
+/**
+ * Signs the links that the person may sign and writes them, all in one change of their ref. What they have signed
+ * before in the same words is not signed again. The key is opened only where there is something to sign.
+ * @param drafts of one commit
+ * @throws KeyError, before anything is written
+ */
+export async function signLinks(
+  context: RecordingContext,
+  layout: Layout,
+  drafts: readonly LinkDraft[],
+): Promise<readonly Outcome[]> {
+  const [first] = drafts;
+  if (first === undefined) return [];
+  const { repo } = context;
+  const { commit } = first.binding;
+  const key = await context.signingKey();
+  const known = await ownLinks(repo, key.fingerprint, commit);
+  const allowed = drafts.filter(({ step }) => isFunctionary(layout, step, key.keyid));
+  const fresh = allowed.filter((draft) => !known.some((own) => saysTheSame(own, draft)));
+  if (fresh.length > 0) await writeLinks(context, commit, fresh);
+  return drafts.map((draft) => {
+    if (!allowed.includes(draft)) return notFunctionary(draft, key);
+    return signed(draft, fresh.includes(draft) ? 'signed' : 'already-signed');
+  });
+}
+
+async function writeLinks(
+  context: RecordingContext,
+  commit: string,
+  drafts: readonly LinkDraft[],
+): Promise<void> {
+  const signer = await context.signer();
+  const lines: string[] = [];
+  for (const draft of drafts) lines.push(await signedLine(linkJson(draft, context.now()), signer));
+  await appendLines(context.repo, signer.fingerprint, new Map([[commit, lines]]));
+}
+
+/** One envelope, as a line of a note has it. */
+export async function signedLine(signed: JsonObject, signer: Signer): Promise<string> {
+  return writeEnvelope(signed, [await signer.sign(canonicalize(signed))]);
+}
+
+function signed({ step, binding, products }: LinkDraft, kind: 'signed' | 'already-signed'): Outcome {
+  const { commit, recorder, external } = binding;
+  return { kind, commit, step, recorder, products: [...products.keys()], external };
+}
+
+function notFunctionary({ step, binding }: LinkDraft, { fingerprint, name }: SigningKey): Outcome {
+  const refusal = { kind: 'not-functionary', fingerprint, name } as const;
+  return { kind: 'refused', commit: binding.commit, step, refusal };
+}
+
+interface OwnLink {
+  readonly link: Link;
+  readonly binding: Binding;
+}
+
+async function ownLinks(repo: Repository, signer: string, commit: string): Promise<readonly OwnLink[]> {
+  const note = await readNote(repo, localRef(signer), commit);
+  if (note === undefined) return [];
+  return parseNote(signer, commit, note).entries.flatMap(({ content }) =>
+    content.kind === 'link' && content.binding !== undefined
+      ? [{ link: content.link, binding: content.binding }]
+      : [],
+  );
+}
+
+/** The clock and the way of recording apart: signing the same again would add a line and no word. */
+function saysTheSame({ link, binding }: OwnLink, draft: LinkDraft): boolean {
+  return (
+    link.name === draft.step &&
+    binding.commit === draft.binding.commit &&
+    differingArtifact(link.materials, draft.materials) === undefined &&
+    differingArtifact(link.products, draft.products) === undefined &&
+    withoutClock(link.command, link.byproducts, binding) ===
+      withoutClock(draft.command, draft.byproducts, draft.binding)
+  );
+}
+
+function withoutClock(
+  command: readonly string[],
+  byproducts: JsonObject,
+  { kinds, external }: Pick<Binding, 'kinds' | 'external'>,
+): string {
+  return JSON.stringify([command, [...byproducts].sort(), [...kinds].sort(), [...external].sort()]);
+}
