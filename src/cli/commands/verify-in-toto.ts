@@ -5,7 +5,7 @@ import { type Certificate, readCertificates } from '../../openpgp/certificate.ts
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCodeOfVerdict } from '../exit.ts';
-import { speak } from './verify.ts';
+import { speak } from '../verdict-output.ts';
 
 const TEN_MINUTES = 600;
 
