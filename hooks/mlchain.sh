@@ -88,8 +88,8 @@ find_mlchain() {
 run_mlchain() {
   unset NODE_EXTRA_CA_CERTS
   if [ -n "$mlchain_program" ]; then
-    "$mlchain_node" "$mlchain_program" hook "$hook" "$@"
+    "$mlchain_node" "$mlchain_program" hook "$hook" -- "$@"
   else
-    git-mlchain hook "$hook" "$@"
+    git-mlchain hook "$hook" -- "$@"
   fi
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readConfig } from '../../src/cli/config.ts';
 
 const example = fileURLToPath(new URL('../../examples/digits/', import.meta.url));
 const made = [
@@ -160,6 +161,16 @@ test('a raw line that is no digit stops the preparation before anything is writt
   assert.is(code, 1);
   assert.match(err, 'raw/digits.csv.gz: line 1 is not a digit');
   assert.not.ok(fs.existsSync(path.join(directory, 'data')));
+});
+
+test('.mlchainrc names every step with its command, and the inspection', async ({ directory }) => {
+  const config = await readConfig(directory);
+  const commands = [...(config?.steps ?? [])].map(([name, { command }]) => [name, command?.join(' ')]);
+  assert.equal(commands, [
+    ['source', undefined],
+    ...['prepare', 'train', 'test', 'package'].map((step) => [step, `node scripts/${step}.mjs`]),
+  ]);
+  assert.equal(config?.inspections.get('rebuild')?.command, ['node', 'scripts/check-dataset.mjs']);
 });
 
 test.run();

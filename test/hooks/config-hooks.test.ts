@@ -39,8 +39,8 @@ test('with git 2.54 the hooks go to the config and no file of anybody is touched
     });
     const calls = recorder.calls();
     assert.equal(
-      calls.map(({ args }) => args),
-      [['hook', hook, 'one two', 'three']],
+      calls.map((call) => [call.hook, ...call.args]),
+      [[hook, 'one two', 'three']],
     );
     assert.is(calls[0]?.input, 'a ref\n');
   }

@@ -62,8 +62,8 @@ async function commitAndPush({ recorder, repository, server }: Place) {
   await recorder.person.git(['push', '-q', server, 'main'], options);
   const calls = recorder.calls();
   return {
-    started: calls.map(({ args }) => args[1]),
-    input: calls.find(({ args }) => args[1] === 'pre-push')?.input,
+    started: calls.map(({ hook }) => hook),
+    input: calls.find(({ hook }) => hook === 'pre-push')?.input,
   };
 }
 

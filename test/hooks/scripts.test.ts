@@ -40,7 +40,7 @@ function putFile(repository: string, file: string, text: string): void {
 }
 
 function startsOf({ recorder }: Place): readonly string[] {
-  return recorder.calls().map(({ args }) => args.join(' '));
+  return recorder.calls().map(({ hook, args }) => [hook, ...args].join(' '));
 }
 
 /** A layout in HEAD and the list of what it controls, as the program leaves it. */
@@ -77,7 +77,7 @@ test('the hooks of the package work where they lie, with the program that PATH h
   putScript(bin, `#!/bin/sh\nexec node '${place.recorder.program.replaceAll("'", "'\\''")}' "$@"\n`);
   await place.git(['config', 'core.hooksPath', path.join(projectRoot, 'hooks')]);
   await place.commit('.mlchain/root.layout');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit starts nothing in a repository without a layout', async (place) => {
@@ -91,7 +91,7 @@ test('post-commit starts the program where there is a layout and no list', async
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.commit('.mlchain/root.layout');
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit', 'hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit', 'post-commit']);
 });
 
 test('post-commit starts nothing when no controlled path has changed', async (place) => {
@@ -120,7 +120,7 @@ test('post-commit starts the program when a controlled path is added, changed, r
   ];
   for (const change of changes) {
     await change();
-    assert.equal(startsOf(place), ['hook post-commit']);
+    assert.equal(startsOf(place), ['post-commit']);
   }
 });
 
@@ -128,7 +128,7 @@ test('post-commit starts the program when everything is controlled', async (plac
   await control(place, '');
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit does not trust a list made for another layout, or cut short', async (place) => {
@@ -136,10 +136,10 @@ test('post-commit does not trust a list made for another layout, or cut short', 
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.commit('.mlchain/root.layout');
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit', 'hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit', 'post-commit']);
   putFile(place.repository, '.git/mlchain/controlled-paths', '');
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit starts the program for a merge, whatever it changed', async (place) => {
@@ -151,7 +151,7 @@ test('post-commit starts the program for a merge, whatever it changed', async (p
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.git(['merge', '-q', 'side'], { code: 1 });
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit sees a submodule at a controlled path move', async (place) => {
@@ -166,16 +166,16 @@ test('post-commit sees a submodule at a controlled path move', async (place) => 
     cwd: path.join(place.repository, 'vendor'),
   });
   await place.git(['commit', '-q', '-a', '-m', 'moved']);
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit starts the program when a step is named, in the environment or in the message', async (place) => {
   await control(place, 'data');
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.commit('README.md', 'a commit', { MLCHAIN_STEP: 'train' });
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
   await place.commit('README.md', 'a commit\n\nmlchain-step: train');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
   await place.commit('README.md', 'on the Mlchain-Step trailer');
   assert.equal(startsOf(place), []);
 });
@@ -185,7 +185,7 @@ test('post-commit starts the program while a run waits for its commit', async (p
   putHook(place.recorder, place.hooks, 'post-commit');
   putFile(place.repository, '.git/mlchain/pending', '{}');
   await place.commit('README.md');
-  assert.equal(startsOf(place), ['hook post-commit']);
+  assert.equal(startsOf(place), ['post-commit']);
 });
 
 test('post-commit looks into the git directory of its own worktree', async (place) => {
@@ -195,7 +195,7 @@ test('post-commit looks into the git directory of its own worktree', async (plac
   putHook(place.recorder, place.hooks, 'post-commit');
   const commit = () => place.git(['commit', '-q', '--allow-empty', '-m', 'x'], { cwd: tree });
   await commit();
-  assert.equal(startsOf(place), ['hook post-commit'], 'there is no list here');
+  assert.equal(startsOf(place), ['post-commit'], 'there is no list here');
   fs.cpSync(
     path.join(place.repository, '.git/mlchain'),
     path.join(place.repository, '.git/worktrees/tree/mlchain'),
@@ -221,7 +221,7 @@ test('post-rewrite and post-merge hand on what git gives them', async (place) =>
   await place.git(['commit', '-q', '--amend', '-m', 'amended']);
   const after = (await place.git(['rev-parse', 'HEAD'])).stdout.trim();
   const [amended] = place.recorder.calls();
-  assert.equal(amended?.args, ['hook', 'post-rewrite', 'amend']);
+  assert.equal([amended?.hook, amended?.args], ['post-rewrite', ['amend']]);
   assert.is(amended?.input, `${before} ${after}\n`);
 
   await place.git(['checkout', '-q', '-b', 'side']);
@@ -231,7 +231,7 @@ test('post-rewrite and post-merge hand on what git gives them', async (place) =>
   assert.equal(startsOf(place), [], 'a squash merge makes no commit');
   await place.git(['reset', '-q', '--hard']);
   await place.git(['merge', '-q', '--no-ff', '-m', 'merge', 'side']);
-  assert.equal(startsOf(place), ['hook post-merge 0']);
+  assert.equal(startsOf(place), ['post-merge 0']);
 });
 
 test('post-rewrite and post-merge start nothing in a repository that has to do with nothing of ours', async (place) => {
@@ -246,7 +246,7 @@ test('post-rewrite and post-merge start nothing in a repository that has to do w
   assert.equal(startsOf(place), []);
   await place.git(['config', 'mlchain.owner', 'AA']);
   await place.git(['commit', '-q', '--amend', '-m', 'again']);
-  assert.equal(startsOf(place), ['hook post-rewrite amend']);
+  assert.equal(startsOf(place), ['post-rewrite amend']);
 });
 
 test('NODE_EXTRA_CA_CERTS reaches the hook before ours, but not our program', async (place) => {

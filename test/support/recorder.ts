@@ -7,6 +7,7 @@ import { makePerson } from './person.ts';
 
 /** What stood in for git-mlchain was started with. */
 export interface Call {
+  readonly hook: string;
   readonly args: readonly string[];
   readonly input: string;
   readonly caCerts: string | undefined;
@@ -26,7 +27,9 @@ export interface Recorder {
 const PROGRAM = `
 import * as fs from 'node:fs';
 const here = import.meta.dirname;
-const call = { args: process.argv.slice(2), input: fs.readFileSync(0, 'latin1'), caCerts: process.env.NODE_EXTRA_CA_CERTS };
+const [command, hook, dashes, ...args] = process.argv.slice(2);
+if (command !== 'hook' || dashes !== '--') throw new Error('called as ' + process.argv.join(' '));
+const call = { hook, args, input: fs.readFileSync(0, 'latin1'), caCerts: process.env.NODE_EXTRA_CA_CERTS };
 fs.appendFileSync(here + '/calls', JSON.stringify(call) + '\\n');
 const { exitCode, message } = JSON.parse(fs.readFileSync(here + '/answer', 'utf8'));
 if (message) console.error(message);
