@@ -12,6 +12,12 @@ export interface CommandModule {
  * command is called: `git mlchain hook` must not pay for `git mlchain demo`.
  */
 const modules = new Map<string, () => Promise<CommandModule>>([
+  ['key new', () => import('./commands/key-new.ts')],
+  ['key list', () => import('./commands/key-list.ts')],
+  ['key export', () => import('./commands/key-export.ts')],
+  ['key import', () => import('./commands/key-import.ts')],
+  ['key unlock', () => import('./commands/key-unlock.ts')],
+  ['key revoke', () => import('./commands/key-revoke.ts')],
   ['trust', () => import('./commands/trust.ts')],
   ['layout new', () => import('./commands/layout-new.ts')],
   ['layout set', () => import('./commands/layout-set.ts')],
@@ -23,6 +29,7 @@ const modules = new Map<string, () => Promise<CommandModule>>([
   ['show', () => import('./commands/show.ts')],
   ['sync', () => import('./commands/sync.ts')],
   ['export', () => import('./commands/export.ts')],
+  ['status', () => import('./commands/status.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {
