@@ -10,6 +10,7 @@ import { KeyError } from './key-error.ts';
 import { readKeyMaterial } from './key-material.ts';
 import { mergeKeys } from './merge.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { protectionOf } from './secret-key.ts';
 import type { TransferableKey } from './transferable-key.ts';
 import { isSecret, withoutSecrets, writeTransferableKey } from './transferable-key.ts';
 
@@ -68,6 +69,15 @@ export class OwnKeyStore {
     const names = found.map(({ certificate }) => nameOf(certificate));
     if (found.length > 1) throw ambiguous(choice, names);
     return found[0];
+  }
+
+  /** As `find`, but there has to be one. @throws KeyError `no-key`, `ambiguous` */
+  async get(choice: string): Promise<FoundKey> {
+    const found = await this.find(choice);
+    if (found !== undefined) return found;
+    throw new KeyError('no-key', `no key in your key store fits '${choice}'`, {
+      hint: "'git mlchain key list' shows what is there",
+    });
   }
 
   /** The one key there is. @throws KeyError `no-key`, `ambiguous` */
@@ -165,6 +175,11 @@ export class OwnKeyStore {
   #file(fingerprint: string, kind: 'asc' | 'judged'): string {
     return path.join(this.directory, `${fingerprint}.${kind}`);
   }
+}
+
+/** Whether a passphrase stands before any part of it. */
+export function isLocked({ secret }: Pick<OwnKey, 'secret'>): boolean {
+  return [secret.primary, ...secret.subkeys].some(({ packet }) => protectionOf(packet) === 'locked');
 }
 
 /** As `key export --secret` hands it out: under its passphrase, if it has one. */

@@ -49,7 +49,27 @@ names. The last line of standard output is the fingerprint.`,
     name: 'key import',
     group: 'set up',
     summary: 'take a secret key into your own key store',
+    description: `FILE is what 'key export --secret' or 'gpg --export-secret-keys' wrote; - is
+standard input. A newer certificate of a key that is there already is added to it.`,
     positionals: [{ name: 'FILE', required: true, repeatable: true }],
+  },
+  {
+    name: 'key unlock',
+    group: 'set up',
+    summary: 'let hooks sign with a key for a while without its passphrase',
+    positionals: [{ name: 'FPR' }],
+    options: [{ name: 'for', value: 'SPAN', summary: 'how long, like 30m or 8h (default: 8h)' }],
+    examples: ['git mlchain key unlock --for 8h'],
+  },
+  {
+    name: 'key revoke',
+    group: 'set up',
+    summary: 'take a key back for ever, and write its revoked certificate to standard output',
+    description: `As compromised, everything it ever signed is void. As superseded or retired, what
+it signed before stays good.`,
+    positionals: [{ name: 'FPR', required: true }],
+    options: [{ name: 'reason', value: 'WHY', summary: 'compromised, superseded or retired' }, yesOption],
+    examples: ['git mlchain key revoke 5A3F… --reason retired'],
   },
   {
     name: 'trust',
