@@ -28,6 +28,7 @@ export class CatFile {
   #waiting: Request[] = [];
   /** Answered requests at the front of `#waiting`, dropped now and then: shifting a long array is slow. */
   #answered = 0;
+  #isClosed = false;
 
   constructor(git: Git, mode: BatchMode) {
     this.#git = git;
@@ -37,6 +38,9 @@ export class CatFile {
   /** Reads one object into what `open` makes of it; `undefined` when it is not there. */
   async request<T>(spec: string, open: (info: ObjectInfo) => Body<T>): Promise<T | undefined> {
     const line = requestLine(spec);
+    if (this.#isClosed) {
+      throw new MlchainError('git', 'git cat-file: asked after the repository was closed');
+    }
     return await new Promise((resolve, reject) => {
       this.#waiting.push({
         line,
@@ -52,6 +56,7 @@ export class CatFile {
 
   /** Whoever still waits gets an error once the child is gone; {@link Git.close} ends it. */
   close(): void {
+    this.#isClosed = true;
     if (this.#child !== undefined) {
       hold(this.#child);
     }
@@ -84,10 +89,12 @@ export class CatFile {
       this.#answered += 1;
       (settle ?? request.missing)();
     }
-    if (this.#answered === this.#waiting.length && this.#child !== undefined) {
+    const isIdle = this.#answered === this.#waiting.length;
+    // Whoever closes waits for the end of the child: from then on it does keep this process alive.
+    if (isIdle && !this.#isClosed && this.#child !== undefined) {
       release(this.#child);
     }
-    if (this.#answered > 1024 || this.#answered === this.#waiting.length) {
+    if (isIdle || this.#answered > 1024) {
       this.#waiting = this.#waiting.slice(this.#answered);
       this.#answered = 0;
     }
@@ -104,7 +111,7 @@ export class CatFile {
   /** The child is gone. `overOne`: the first request was too much for it, the others deserve a new child. */
   #ended(error: unknown, overOne: boolean): void {
     const waiting = this.#waiting.slice(this.#answered);
-    const failed = overOne ? waiting.slice(0, 1) : waiting;
+    const failed = overOne && !this.#isClosed ? waiting.slice(0, 1) : waiting;
     this.#waiting = waiting.slice(failed.length);
     this.#answered = 0;
     this.#child = undefined;
@@ -125,7 +132,7 @@ export class CatFile {
 
 /** One object name a line, in git's own bytes. A newline would be a second request, and every later answer wrong. */
 export function requestLine(spec: string): Buffer {
-  if (spec.includes('\n') || spec === '') {
+  if (spec.includes('\n')) {
     throw new MlchainError('input', `not an object name: ${JSON.stringify(spec)}`);
   }
   return encodePath(`${spec}\n`);

@@ -19,7 +19,7 @@ export interface Location {
   readonly isShallow: boolean;
 }
 
-/** Fixed words between the paths, so that a path with a newline in it cannot be misread. `--show-cdup` may say nothing. */
+/** Fixed words between the paths tell where a path with a newline in it ends. `--show-cdup` may say nothing. */
 const QUESTIONS = [
   '--git-dir',
   '--show-object-format',

@@ -78,8 +78,11 @@ export class Repository {
     return id;
   }
 
+  /** {@link resolveCommit}, with `undefined` for what names no commit. */
   async tryResolve(rev: string): Promise<string | undefined> {
-    return (await this.objects.info(`${rev}^{commit}`))?.id;
+    // In two steps: appended to `:/text`, the suffix would belong to the text.
+    const named = await this.objects.info(rev);
+    return named === undefined ? undefined : (await this.objects.info(`${named.id}^{commit}`))?.id;
   }
 
   /** `undefined` before the first commit. */
