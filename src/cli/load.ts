@@ -30,6 +30,10 @@ const modules = new Map<string, () => Promise<CommandModule>>([
   ['sync', () => import('./commands/sync.ts')],
   ['export', () => import('./commands/export.ts')],
   ['status', () => import('./commands/status.ts')],
+  ['run', () => import('./commands/run.ts')],
+  ['record', () => import('./commands/record.ts')],
+  ['endorse', () => import('./commands/endorse.ts')],
+  ['hook', () => import('./commands/hook.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

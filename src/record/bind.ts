@@ -1,7 +1,7 @@
 import type { Artifact, Listing } from '../artifact/kind.ts';
 import { sameArtifact } from '../artifact/kind.ts';
+import { artifactName } from '../layout/control.ts';
 import type { Files, StepPatterns } from './patterns.ts';
-import { nameOf } from './patterns.ts';
 
 /** What was seen when a command ran, and has not been bound to a commit yet. */
 export interface RunWork {
@@ -75,7 +75,7 @@ function productDifferences(
   tree: Files,
   committed: Listing,
 ): readonly Difference[] {
-  const controlled = [...tree.keys()].filter(control.controls).map((path) => nameOf(path, control));
+  const controlled = [...tree.keys()].filter(control.controls).map((path) => artifactName(control, path));
   const names = new Set([...run.products.keys(), ...controlled]);
   return [...names].flatMap((name) => {
     const difference = compare('products', name, run.products.get(name), committed.get(name));

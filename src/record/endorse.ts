@@ -2,8 +2,11 @@ import { listCommit } from '../artifact/commit-tree.ts';
 import type { Artifact } from '../artifact/kind.ts';
 import { toDigestSet } from '../artifact/kind.ts';
 import { MlchainError } from '../errors.ts';
+import { canonicalize } from '../intoto/canonical.ts';
 import type { DigestSet } from '../intoto/digest.ts';
-import { appendLines } from '../ledger/ledger.ts';
+import { sameDigests } from '../intoto/digest.ts';
+import type { JsonObject } from '../intoto/json.ts';
+import { appendLines, Ledger } from '../ledger/ledger.ts';
 import type { Endorsement } from '../ledger/statement.ts';
 import { endorsementToJson } from '../ledger/statement.ts';
 import type { RecordingContext } from './context.ts';
@@ -12,9 +15,19 @@ import type { Occurrence } from './occurrence.ts';
 import { occurrenceOf } from './occurrence.ts';
 import { signedLine } from './sign.ts';
 
+/** An endorsement to be shown, and signed. */
+export interface EndorsementProposal {
+  readonly endorsement: Endorsement;
+  /** What an owner signed already, to be signed as it is: a threshold counts signatures over the very same words. */
+  readonly existing: JsonObject | undefined;
+  /** Who signed it. */
+  readonly signers: ReadonlySet<string>;
+}
+
 /**
  * What an owner would vouch for at a commit (`product.md` §6.5): the paths given, else all controlled paths that the
- * commit changed – which for the commit that introduces a layout are all there are: the baseline.
+ * commit changed – which for the commit that introduces a layout are all there are: the baseline. Where somebody has
+ * endorsed the same already, their words are taken.
  * @param paths repository-relative
  * @throws MlchainError `input` where there is nothing to endorse
  */
@@ -22,8 +35,8 @@ export async function proposeEndorsement(
   context: RecordingContext,
   commit: string,
   paths: readonly string[],
-  reason: string,
-): Promise<Endorsement> {
+  { reason, owners }: { readonly reason: string; readonly owners: readonly string[] },
+): Promise<EndorsementProposal> {
   const occurrence = await occurrenceOf(context, commit);
   if (occurrence === undefined) {
     throw new MlchainError('input', `commit ${commit} has no layout: nothing is controlled there`);
@@ -35,19 +48,65 @@ export async function proposeEndorsement(
       hint: 'name the paths to endorse',
     });
   }
-  return { commit, artifacts, reason, recorded: timestamp(context.now()) };
+  const endorsement = { commit, artifacts, reason, recorded: timestamp(context.now()) };
+  return (
+    (await endorsedAlike(context, endorsement, owners)) ?? {
+      endorsement,
+      existing: undefined,
+      signers: new Set(),
+    }
+  );
 }
 
-/** @throws KeyError; MlchainError `key` where the key is not an owner's: nobody else's word would count. */
+async function endorsedAlike(
+  { repo }: RecordingContext,
+  { commit, artifacts }: Endorsement,
+  owners: readonly string[],
+): Promise<EndorsementProposal | undefined> {
+  const ledger = await Ledger.read(repo, { commits: new Set([commit]) });
+  const alike = ledger
+    .entriesFor(commit)
+    .flatMap(({ signer, content, envelope }) =>
+      content.kind === 'endorsement' &&
+      content.endorsement.commit === commit &&
+      owners.includes(signer) &&
+      saysTheSame(content.endorsement.artifacts, artifacts)
+        ? [{ signer, endorsement: content.endorsement, signed: envelope.signed }]
+        : [],
+    );
+  const [first] = alike;
+  if (first === undefined) return undefined;
+  const words = canonicalize(first.signed);
+  const signers = alike
+    .filter(({ signed }) => canonicalize(signed).equals(words))
+    .map(({ signer }) => signer);
+  return { endorsement: first.endorsement, existing: first.signed, signers: new Set(signers) };
+}
+
+function saysTheSame(one: Endorsement['artifacts'], other: Endorsement['artifacts']): boolean {
+  if (one.size !== other.size) return false;
+  return [...one].every(([path, digests]) => {
+    const others = other.get(path);
+    if (others === undefined || others === null || digests === null) return others === digests;
+    return sameDigests(digests, others);
+  });
+}
+
+/**
+ * Returns the fingerprint of who signed. Signing the same again adds nothing.
+ * @throws KeyError; MlchainError `key` where the key is not an owner's: nobody else's word would count.
+ */
 export async function signEndorsement(
   context: RecordingContext,
-  endorsement: Endorsement,
+  { endorsement, existing, signers }: EndorsementProposal,
   owners: readonly string[],
-): Promise<void> {
-  const key = await context.signingKey();
-  if (!owners.includes(key.fingerprint)) throw notAnOwner(key.fingerprint, owners);
-  const line = await signedLine(endorsementToJson(endorsement), await context.signer());
-  await appendLines(context.repo, key.fingerprint, new Map([[endorsement.commit, [line]]]));
+): Promise<string> {
+  const { fingerprint } = await context.signingKey();
+  if (!owners.includes(fingerprint)) throw notAnOwner(fingerprint, owners);
+  if (signers.has(fingerprint)) return fingerprint;
+  const line = await signedLine(existing ?? endorsementToJson(endorsement), await context.signer());
+  await appendLines(context.repo, fingerprint, new Map([[endorsement.commit, [line]]]));
+  return fingerprint;
 }
 
 function notAnOwner(fingerprint: string, owners: readonly string[]): MlchainError {

@@ -76,9 +76,3 @@ function listPatterns(patterns: readonly string[], below: 'both names' | 'direct
     },
   };
 }
-
-/** The artifact name that the step gives to a path under its control. */
-export function nameOf(path: string, control: StepControl): string {
-  const directory = control.directories.find((each) => isBelow(each, path));
-  return directory === undefined ? path : directoryArtifactName(directory);
-}

@@ -152,7 +152,7 @@ async function meddling(
   );
 }
 
-function failureOf(end: CommandEnd, program: string): MlchainError | undefined {
+export function failureOf(end: CommandEnd, program: string): MlchainError | undefined {
   if (end.code === 0 && !end.isTimedOut) return undefined;
   const how = end.code === undefined ? `was ended by ${end.signal}` : `failed with exit code ${end.code}`;
   const why = end.isTimedOut ? `'${program}' took too long and ${how}` : `'${program}' ${how}`;

@@ -1,0 +1,94 @@
+import { MlchainError } from '../../errors.ts';
+import type { Repository } from '../../git/repository.ts';
+import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
+import { controllingPatterns, directoryOf } from '../../layout/control.ts';
+import type { RecordingContext } from '../../record/context.ts';
+import { queuedCommits, recordMissing } from '../../record/missing.ts';
+import type { Outcome } from '../../record/outcome.ts';
+import { afterCommit } from '../../record/post-commit.ts';
+import { afterRewrite, parseRewritten } from '../../record/post-rewrite.ts';
+import { recordingLines } from '../../report/recording-text.ts';
+import type { Args } from '../args.ts';
+import type { Context } from '../context.ts';
+import type { ExitCode } from '../exit.ts';
+import { recordingContext } from '../recording.ts';
+
+/** What the installed hook scripts call: `hook NAME -- ARG…`, with git's own standard input. */
+export async function run(context: Context, args: Args): Promise<ExitCode> {
+  const [name = ''] = args.positionals;
+  const words = args.passthrough ?? [];
+  switch (name) {
+    case 'post-commit':
+      return await recordQuietly(context, name, afterCommit);
+    case 'post-merge':
+      // A squash merge has made no commit yet.
+      return words[0] === '1' ? 0 : await recordQuietly(context, name, afterCommit);
+    case 'post-rewrite':
+      return words[0] === 'rebase' ? await afterRebase(context) : 0;
+    case 'pre-push':
+      return await beforePush(context, words);
+    case 'pre-receive':
+      return await (await import('./hook-pre-receive.ts')).preReceive(context, await readInput());
+    default:
+      throw new MlchainError('usage', `there is no hook '${name}'`);
+  }
+}
+
+/** An amend was dealt with by the post-commit hook that ran just before. */
+async function afterRebase(context: Context): Promise<ExitCode> {
+  const rewritten = parseRewritten(await readInput());
+  return await recordQuietly(context, 'post-rewrite', (recording) => afterRewrite(recording, rewritten));
+}
+
+/** A hook that runs after the fact has nothing left to stop: whatever happens, one line and 0 (`product.md` §4). */
+async function recordQuietly(
+  context: Context,
+  name: string,
+  record: (recording: RecordingContext) => Promise<readonly Outcome[]>,
+): Promise<ExitCode> {
+  try {
+    const repo = await context.openRepository();
+    const recording = recordingContext(context, repo, { mayPrompt: false });
+    say(context, await record(recording));
+    await noteControlledPaths(repo, recording);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    context.voice.note(`git-mlchain: ${name}: ${error.message.replaceAll('\n', ' ')}`);
+  }
+  return 0;
+}
+
+function say({ voice }: Context, outcomes: readonly Outcome[]): void {
+  for (const line of recordingLines(outcomes)) voice.note(`git-mlchain: ${line}`);
+}
+
+/** So that the next commit that touches none of them need not start Node at all. */
+async function noteControlledPaths(repo: Repository, { layoutAt }: RecordingContext): Promise<void> {
+  const head = await repo.head();
+  const layout = head === undefined ? undefined : await layoutAt(head);
+  if (layout === undefined) return;
+  const patterns = layout.layout.steps.flatMap(controllingPatterns);
+  await writeControlledPaths(
+    repo.gitDir,
+    layout.blob,
+    patterns.map((pattern) => directoryOf(pattern) ?? pattern),
+  );
+}
+
+/** Signs what could not be signed when it was made; what still cannot be is for the verifier to refuse. */
+async function beforePush(context: Context, [remote = '', url = '']: readonly string[]): Promise<ExitCode> {
+  const input = await readInput();
+  const repo = await context.openRepository();
+  if ((await queuedCommits({ repo })).length > 0) {
+    say(context, await recordMissing(recordingContext(context, repo, { mayPrompt: false })));
+  }
+  return await (await import('./hook-pre-push.ts')).prePush(context, { remote, url, input });
+}
+
+/** Called by hand there is nothing to wait for. */
+async function readInput(): Promise<string> {
+  if (process.stdin.isTTY) return '';
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

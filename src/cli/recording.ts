@@ -1,0 +1,74 @@
+import { Digester } from '../artifact/digester.ts';
+import { MlchainError } from '../errors.ts';
+import { assessHistory } from '../gather/assess.ts';
+import { layoutAt } from '../gather/layout-at.ts';
+import { readTrust } from '../gather/trust.ts';
+import type { Repository } from '../git/repository.ts';
+import { findSigner, findSigningKey } from '../openpgp/signer.ts';
+import type { Explained, RecordingContext } from '../record/context.ts';
+import { readConfig } from './config.ts';
+import type { MlchainConfig } from './config-schema.ts';
+import type { Context } from './context.ts';
+import { signerRequest } from './signing.ts';
+
+export interface RecordingOptions {
+  /** `--key`. */
+  readonly key?: string | undefined;
+  /** False in hooks: nothing is asked, also where there is a terminal. */
+  readonly mayPrompt: boolean;
+}
+
+/** Hands the recorder what lies above its floor: the judge, the configuration, the key. Each is made once, when asked for. */
+export function recordingContext(
+  context: Context,
+  repo: Repository,
+  { key, mayPrompt }: RecordingOptions,
+): RecordingContext {
+  const request = once(async () => ({
+    ...(await signerRequest(repo, context, key)),
+    ...(mayPrompt ? {} : SILENT),
+  }));
+  const config = once(async () => await configOf(repo));
+  const judgments = new Map<string, Promise<Explained>>();
+  return {
+    repo,
+    digester: new Digester(repo),
+    layoutAt: (commit) => layoutAt(repo, commit),
+    explainedIn: (tips) => {
+      const known = judgments.get(tips.join(' ')) ?? explainedIn(context, repo, tips);
+      judgments.set(tips.join(' '), known);
+      return known;
+    },
+    extraPatterns: async (step) => (await config())?.steps.get(step),
+    signingKey: once(async () => await findSigningKey(await request())),
+    signer: once(async () => await findSigner(await request())),
+    env: context.env,
+    now: context.now,
+  };
+}
+
+const SILENT = { mayPrompt: false, askPassphrase: undefined } as const;
+
+export async function configOf({ workTree }: Repository): Promise<MlchainConfig | undefined> {
+  return workTree === undefined ? undefined : await readConfig(workTree);
+}
+
+/** Without an owner to trust, every file would look unexplained: it is said what is really missing. */
+async function explainedIn(context: Context, repo: Repository, tips: readonly string[]): Promise<Explained> {
+  const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
+  if (trust.owners.length === 0) {
+    throw new MlchainError('incomplete', 'no owner is pinned, so nobody can say what is explained', {
+      hint: "compare fingerprints, then 'git mlchain trust FINGERPRINT'",
+    });
+  }
+  const history = await assessHistory(repo, tips, trust, Math.floor(context.now() / 1000));
+  return history.explains;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
