@@ -55,7 +55,7 @@ async function applyStep(step: Step, means: Means): Promise<void> {
     case 'restore':
       return await restoreForeign(step.directory, step.kept, step.hook);
     case 'remove':
-      return await fs.rm(path.join(step.directory, step.hook), { force: true });
+      return await fs.rm(step.file, { force: true });
   }
 }
 

@@ -1,6 +1,9 @@
+import * as path from 'node:path';
 import { advice } from './advice.ts';
+import { chainedFile } from './hook-file.ts';
 import type { HookName, Target } from './script.ts';
 import type { Survey } from './survey.ts';
+import { legacyFile } from './survey.ts';
 
 /**
  * What starts one of ours: git's config (`config`), a hook manager's own file (`entry`), or a file where git looks
@@ -26,8 +29,8 @@ export type Step =
   | { readonly do: 'enter' | 'leave'; readonly hook: HookName }
   /** Put back what was there before ours. */
   | { readonly do: 'restore'; readonly hook: HookName; readonly directory: string; readonly kept: string }
-  /** Remove ours from its own directory. */
-  | { readonly do: 'remove'; readonly hook: HookName; readonly directory: string };
+  /** Remove one of ours; `file` is absolute. */
+  | { readonly do: 'remove'; readonly hook: HookName; readonly file: string };
 
 export interface Plan {
   readonly steps: readonly Step[];
@@ -70,6 +73,7 @@ function installSteps(survey: Survey, hook: HookName, target: Target): readonly 
         { do: 'write', hook, directory: ownDirectory, by: 'us', target, lfs: false },
         { do: 'configure', hook },
         ...restoreSteps(survey, hook),
+        ...legacySteps(survey, hook),
       ];
     case 'entry':
       return [
@@ -83,6 +87,7 @@ function installSteps(survey: Survey, hook: HookName, target: Target): readonly 
         ...keepSteps(survey, hook),
         { do: 'write', hook, directory: hooksDirectory, by: 'simple-git-hooks', target, lfs: true },
         ...(isConfigured ? [{ do: 'unconfigure', hook } as const] : []),
+        ...legacySteps(survey, hook),
       ];
   }
 }
@@ -105,10 +110,17 @@ function keepSteps(survey: Survey, hook: HookName): readonly Step[] {
 }
 
 function restoreSteps(survey: Survey, hook: HookName): readonly Step[] {
-  const file = survey.files.get(hook);
-  const isOrphan = file?.state === 'absent' && file.chained === 'present';
-  if (file?.state !== 'ours' && !isOrphan) return [];
-  return [{ do: 'restore', hook, directory: survey.hooksDirectory, kept: survey.chainedDirectory }];
+  const { hooksDirectory, chainedDirectory } = survey;
+  const { state = 'absent', chained = 'absent' } = survey.files.get(hook) ?? {};
+  // Somebody has put the very same hook back over ours.
+  if (chained === 'same') return [{ do: 'remove', hook, file: chainedFile(chainedDirectory, hook) }];
+  if (state !== 'ours' && !(state === 'absent' && chained === 'present')) return [];
+  return [{ do: 'restore', hook, directory: hooksDirectory, kept: chainedDirectory }];
+}
+
+/** Left in pre-commit's place, ours would run twice after an install, and go on running after an uninstall. */
+function legacySteps({ legacy, hooksDirectory }: Survey, hook: HookName): readonly Step[] {
+  return legacy.has(hook) ? [{ do: 'remove', hook, file: legacyFile(hooksDirectory, hook) }] : [];
 }
 
 function adviceFor(survey: Survey, hook: HookName): Plan['advice'] {
@@ -125,7 +137,8 @@ export function planUninstall(survey: Survey): Plan {
     ...(survey.configured.has(hook) ? [{ do: 'unconfigure', hook } as const] : []),
     ...(manager?.isEditable && manager.entered.has(hook) ? [{ do: 'leave', hook } as const] : []),
     ...restoreSteps(survey, hook),
-    { do: 'remove', hook, directory: survey.ownDirectory },
+    ...legacySteps(survey, hook),
+    { do: 'remove', hook, file: path.join(survey.ownDirectory, hook) },
   ]);
   return { steps, conflicts: [], advice: [] };
 }

@@ -1,12 +1,13 @@
 import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
+import { readText } from './file.ts';
 import type { HookFile } from './hook-file.ts';
 import { readHookFile } from './hook-file.ts';
 import type { Manager } from './managers.ts';
 import { findManager } from './managers.ts';
 import type { HookName } from './script.ts';
-import { clientHooks, serverHooks } from './script.ts';
+import { clientHooks, isOurs, serverHooks } from './script.ts';
 
 /** What is there before anything is done. All directories are absolute. */
 export interface Survey {
@@ -24,6 +25,8 @@ export interface Survey {
   readonly chainedDirectory: string;
   readonly manager: Manager | undefined;
   readonly files: ReadonlyMap<HookName, HookFile>;
+  /** The hooks of which pre-commit has put ours aside as `<hook>.legacy`, to run it before its own. */
+  readonly legacy: ReadonlySet<HookName>;
   /** The hooks that git's config starts (git ≥ 2.54). */
   readonly configured: ReadonlySet<HookName>;
 }
@@ -51,6 +54,7 @@ export async function surveyHooks(repository: Repository): Promise<Survey> {
     chainedDirectory,
     manager,
     files: new Map(await Promise.all(hooks.map(readFile))),
+    legacy: await legacyHooks(hooksDirectory, hooks),
     configured: await configuredHooks(repository, hooks),
   };
 }
@@ -84,6 +88,18 @@ function placeOf(directory: string, repository: Repository): Survey['place'] {
 
 function isBelow(file: string, directory: string): boolean {
   return `${file}${path.sep}`.startsWith(`${directory}${path.sep}`);
+}
+
+export function legacyFile(directory: string, hook: HookName): string {
+  return path.join(directory, `${hook}.legacy`);
+}
+
+async function legacyHooks(directory: string, hooks: readonly HookName[]): Promise<ReadonlySet<HookName>> {
+  const found = new Set<HookName>();
+  for (const hook of hooks) {
+    if (isOurs((await readText(legacyFile(directory, hook))) ?? '')) found.add(hook);
+  }
+  return found;
 }
 
 async function configuredHooks(
