@@ -26,10 +26,14 @@ export async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Pr
   });
   leaveInterruptToPager();
   const left = once(child, 'close');
-  child.stdin.on('error', () => void left.then(onQuit));
+  let finished = false;
+  void left.then(() => finished || onQuit());
+  // Says the same as the child's end, if it comes at all.
+  child.stdin.on('error', () => undefined);
   return {
     input: child.stdin,
     async close() {
+      finished = true;
       child.stdin.end();
       await left;
     },

@@ -4,8 +4,8 @@ import type { Streams } from './streams.ts';
 /** Asks on standard error, so that standard output stays what was asked for. End of input is an empty answer. */
 export function askLine(streams: Streams, question: string): Promise<string> {
   return new Promise((resolve) => {
-    const reader = createInterface({ input: streams.stdin, output: streams.stderr });
-    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // The terminal itself edits the line and turns Ctrl-C into a signal.
+    const reader = createInterface({ input: streams.stdin, output: streams.stderr, terminal: false });
     reader.on('close', () => resolve(''));
     reader.question(question, (answer) => {
       resolve(answer);
@@ -17,9 +17,10 @@ export function askLine(streams: Streams, question: string): Promise<string> {
 /** As `askLine`, but nothing that is typed is shown. */
 export async function askSecretly(streams: Streams, question: string): Promise<string> {
   const { stdin, stderr } = streams;
-  stderr.write(question);
+  // Before the question: whoever types at once must not see it either.
   stdin.setRawMode?.(true);
   try {
+    stderr.write(question);
     return await readHidden(stdin);
   } finally {
     stdin.setRawMode?.(false);

@@ -50,7 +50,7 @@ async function start(
   around: Surroundings,
 ): Promise<ExitCode> {
   const module = await loadCommand(command.name);
-  const { context, close } = openContext(voice, around.cwd(), around.env);
+  const { context, close } = openContext(voice, currentDirectory(around), around.env);
   const pager = command.pages ? await openPager(voice, around) : undefined;
   try {
     return await module.run(context, args);
@@ -103,6 +103,14 @@ function changeTo(directory: string, around: Surroundings): void {
     throw new MlchainError('input', `cannot change to '${directory}': ${(cause as Error).message}`, {
       cause,
     });
+  }
+}
+
+function currentDirectory(around: Surroundings): string {
+  try {
+    return around.cwd();
+  } catch (cause) {
+    throw new MlchainError('input', 'the current directory is gone', { cause });
   }
 }
 
