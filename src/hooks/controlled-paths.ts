@@ -3,13 +3,14 @@ import * as path from 'node:path';
 import { isCleanPath } from '../git/paths.ts';
 import { literalPrefix } from '../intoto/pattern.ts';
 
+const LAYOUT = '.mlchain/root.layout';
 const MOST = 100;
 
 /**
- * Leaves `<git dir>/mlchain/controlled-paths` for `hooks/post-commit`, which compares these paths between HEAD and its
- * parent and starts no Node where all are equal: first the object id of the layout that the list is for, then one path
- * a line. Nothing outside the list may be controlled by that layout; where that cannot be said in lines, there is no
- * list, and the hook starts Node each time. `patterns`: every pattern that controls, `dir:` taken off.
+ * Leaves `<git dir>/mlchain/controlled-paths` for `hooks/post-commit`: questions for `git cat-file --batch-check`, in
+ * pairs that have equal answers where no controlled path differs between HEAD and its parent, so that no Node need be
+ * started. `layoutId` is the blob of the layout that `patterns` come from: every pattern that controls, `dir:` taken
+ * off. Where that cannot be said in lines, nothing is left, and the hook starts Node each time.
  */
 export async function writeControlledPaths(
   gitDir: string,
@@ -24,7 +25,12 @@ export async function writeControlledPaths(
   }
   await fs.mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}`;
-  await fs.writeFile(temporary, [layoutId, ...paths, ''].join('\n'));
+  const questions = [
+    ...paths.flatMap((name) => [`HEAD:${name}`, `HEAD^1:${name}`]),
+    ...[layoutId, `HEAD:${LAYOUT}`],
+    ...['HEAD^2', 'HEAD^2'],
+  ];
+  await fs.writeFile(temporary, `${questions.join('\n')}\n`);
   await fs.rename(temporary, file);
 }
 

@@ -41,7 +41,10 @@ test('a name that does not fit in a line makes no list, and takes the old one aw
   const scratch = makeScratch();
   const file = `${scratch.path}/mlchain/controlled-paths`;
   await writeControlledPaths(scratch.path, 'abc', ['data/*', 'model/x']);
-  assert.is(fs.readFileSync(file, 'utf8'), 'abc\ndata\nmodel/x\n');
+  assert.is(
+    fs.readFileSync(file, 'utf8'),
+    'HEAD:data\nHEAD^1:data\nHEAD:model/x\nHEAD^1:model/x\nabc\nHEAD:.mlchain/root.layout\nHEAD^2\nHEAD^2\n',
+  );
   await writeControlledPaths(scratch.path, 'abc', ['data/*', 'two\nlines']);
   assert.not(fs.existsSync(file));
   assert.is(controlledPaths(['lone\udc80']), undefined);

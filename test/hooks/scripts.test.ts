@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeControlledPaths } from '../../src/hooks/controlled-paths.ts';
 import type { HookName } from '../../src/hooks/script.ts';
 import { clientHooks, hookScript, isOurs, probeAnswer, serverHooks } from '../../src/hooks/script.ts';
 import type { ExecOptions } from '../support/exec.ts';
@@ -43,11 +44,11 @@ function startsOf({ recorder }: Place): readonly string[] {
   return recorder.calls().map(({ hook, args }) => [hook, ...args].join(' '));
 }
 
-/** A layout in HEAD and the list of what it controls, as the program leaves it. */
-async function control(place: Place, ...paths: string[]): Promise<void> {
+/** A layout in HEAD, and what the program leaves for the hook. */
+async function control(place: Place, ...patterns: string[]): Promise<void> {
   await place.commit('.mlchain/root.layout');
-  const layout = (await place.git(['rev-parse', 'HEAD:.mlchain/root.layout'])).stdout;
-  putFile(place.repository, '.git/mlchain/controlled-paths', `${layout}${paths.join('\n')}\n`);
+  const layout = (await place.git(['rev-parse', 'HEAD:.mlchain/root.layout'])).stdout.trim();
+  await writeControlledPaths(path.join(place.repository, '.git'), layout, patterns);
 }
 
 test('every hook is plain sh that dash takes', async ({ recorder }) => {
@@ -125,7 +126,7 @@ test('post-commit starts the program when a controlled path is added, changed, r
 });
 
 test('post-commit starts the program when everything is controlled', async (place) => {
-  await control(place, '');
+  await control(place, '*.csv');
   putHook(place.recorder, place.hooks, 'post-commit');
   await place.commit('README.md');
   assert.equal(startsOf(place), ['post-commit']);
@@ -137,9 +138,21 @@ test('post-commit does not trust a list made for another layout, or cut short', 
   await place.commit('.mlchain/root.layout');
   await place.commit('README.md');
   assert.equal(startsOf(place), ['post-commit', 'post-commit']);
-  putFile(place.repository, '.git/mlchain/controlled-paths', '');
-  await place.commit('README.md');
+  await control(place, 'data');
   assert.equal(startsOf(place), ['post-commit']);
+  const list = fs.readFileSync(path.join(place.repository, '.git/mlchain/controlled-paths'), 'utf8');
+  for (const short of [
+    '',
+    'nonsense',
+    ...list.split(/(?<=\n)/).map((_, i, all) => all.slice(0, i).join('')),
+  ]) {
+    putFile(place.repository, '.git/mlchain/controlled-paths', short);
+    await place.commit('README.md');
+    assert.equal(startsOf(place), ['post-commit'], short);
+  }
+  putFile(place.repository, '.git/mlchain/controlled-paths', list);
+  await place.commit('README.md');
+  assert.equal(startsOf(place), []);
 });
 
 test('post-commit starts the program for a merge, whatever it changed', async (place) => {
