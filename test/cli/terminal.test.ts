@@ -131,7 +131,7 @@ test('Ctrl-C in the pager is the pager’s', async () => {
   const slow = `
     const pager = await startPager(process.env, () => process.exit(0));
     voice.redirect(pager.input);
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await new Promise((resolve) => process.once('SIGINT', resolve));
     await pager.close();
     console.log('closed');`;
   const { stdout, code } = await talk(
