@@ -9,7 +9,7 @@ import { layoutKeysOf, toPublicKey } from './public-key.ts';
 import type { TransferableKey } from './transferable-key.ts';
 import { isSecret, readTransferableKeys, writeTransferableKey } from './transferable-key.ts';
 
-export type { KeyFacts, Revocation } from './key-facts.ts';
+export type { KeyFacts } from './key-facts.ts';
 
 /** An OpenPGP certificate, judged: plain data, synchronous to use. */
 export interface Certificate {

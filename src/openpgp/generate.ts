@@ -1,5 +1,4 @@
 import { MlchainError } from '../errors.ts';
-import { sha256 } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
 import { judgeCertificate, readKeys } from './certificate.ts';
 import { loadOpenPgp } from './library.ts';
@@ -27,7 +26,7 @@ export interface GeneratedKey {
 
 /**
  * Makes a version 4 key that certifies and signs, and has no subkeys: nothing here encrypts. Ed25519 is algorithm 22,
- * since GnuPG 2.2 and in-toto know neither its successor 27 nor version 6; all digests are SHA-256, as in-toto wants.
+ * since GnuPG 2.2 and in-toto know neither its successor 27 nor version 6.
  */
 export async function generateKey(wanted: NewKey): Promise<GeneratedKey> {
   const { generateKey: generate } = await loadOpenPgp();
@@ -43,7 +42,7 @@ export async function generateKey(wanted: NewKey): Promise<GeneratedKey> {
     date: new Date(created * 1000),
     subkeys: [],
     format: 'armored',
-    config: { preferredHashAlgorithm: sha256.id, s2kIterationCountByte: STRETCHING },
+    config: { s2kIterationCountByte: STRETCHING },
   });
   const [secret] = readKeys(privateKey);
   if (secret === undefined) throw new Error('the library made no key');

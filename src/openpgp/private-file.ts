@@ -6,7 +6,7 @@ import { KeyError } from './key-error.ts';
 const OTHERS = 0o077;
 
 /** Makes a directory that is nobody else's, and refuses one that is: somebody may have been there first. */
-export async function ensurePrivateDirectory(dir: string): Promise<void> {
+async function ensurePrivateDirectory(dir: string): Promise<void> {
   await fs.mkdir(path.dirname(dir), { recursive: true });
   await fs.mkdir(dir, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
@@ -36,9 +36,10 @@ export async function writePrivateFile(file: string, content: string): Promise<v
   }
 }
 
-/** Undefined where there is no such file. One that others could read or have written is refused, as ssh does. */
+/** Undefined where there is no such file. What others could read or have put there is refused, as ssh does. */
 export async function readPrivateFile(file: string): Promise<string | undefined> {
   try {
+    await checkPrivate(path.dirname(file));
     await checkPrivate(file);
     return await fs.readFile(file, 'utf8');
   } catch (error) {

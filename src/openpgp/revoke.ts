@@ -1,4 +1,3 @@
-import { sha256 } from './algorithm.ts';
 import { writeArmor } from './armor.ts';
 import { loadOpenPgp } from './library.ts';
 import { mergeKeys } from './merge.ts';
@@ -30,7 +29,6 @@ export async function makeRevocation(
     key: await library.readPrivateKey({ binaryKey: writeTransferableKey(open) }),
     reasonForRevocation: { flag },
     format: 'object',
-    config: { preferredHashAlgorithm: sha256.id },
   });
   const revocations = publicKey.revocationSignatures.map((one) => ({
     tag: Tag.signature,

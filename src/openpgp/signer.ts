@@ -14,7 +14,7 @@ import { openSecretKey } from './secret-key.ts';
 import type { FoundKey } from './store.ts';
 import { OwnKeyStore } from './store.ts';
 
-export { KeyError, type KeyErrorReason } from './key-error.ts';
+export { KeyError } from './key-error.ts';
 
 export interface SignerRequest extends PassphraseSource {
   /** `--key`, `mlchain.signingKey`, `user.signingKey`, as far as set, in that order: the first decides. */

@@ -77,5 +77,5 @@ function placeOf({ certificate }: OwnKey, env: NodeJS.ProcessEnv): string {
 function runtimeDirectory(env: NodeJS.ProcessEnv): string {
   const runtime = env.XDG_RUNTIME_DIR;
   if (runtime !== undefined && path.isAbsolute(runtime)) return path.join(runtime, 'git-mlchain');
-  return path.join(os.tmpdir(), `git-mlchain-${os.userInfo().uid}`);
+  return path.join(env.TMPDIR || os.tmpdir(), `git-mlchain-${os.userInfo().uid}`);
 }

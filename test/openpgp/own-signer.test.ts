@@ -1,4 +1,6 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseSignatureHeader } from '../../src/intoto/signature.ts';
@@ -237,6 +239,23 @@ test('attack: an unlocked copy planted where others could write is not used', as
   assert.is(error.reason, 'unusable');
   assert.match(error.message, /open to others/);
   assert.equal(fs.readdirSync(dir), []);
+  const planted = await failure<KeyError>(findSigner(request([])));
+  assert.is(planted.reason, 'unusable');
+  fs.chmodSync(dir, 0o700);
+  assert.is((await failure<KeyError>(findSigner(request([])))).reason, 'locked');
+});
+
+test('without a runtime directory of the session, the copy lies in one of the user below the temporary one', async () => {
+  await newKey({ passphrase: 'correct horse' });
+  const key = await store.only();
+  const env = { ...person.env, XDG_RUNTIME_DIR: undefined, TMPDIR: person.at('tmp') };
+  const source = { env, mayPrompt: true, askPassphrase: async () => 'correct horse' };
+  await unlock(key, Date.now() + HOUR * 1000, source);
+  const dir = path.join(person.at('tmp'), `git-mlchain-${os.userInfo().uid}`);
+  const file = path.join(dir, `${key.certificate.fingerprint}.unlocked`);
+  assert.is(fs.statSync(dir).mode & 0o777, 0o700);
+  assert.is(fs.statSync(file).mode & 0o777, 0o600);
+  await signs(await findSigner(request([], { env })));
 });
 
 test('an unlocked copy with a broken end of time is stale', async () => {

@@ -131,6 +131,21 @@ test('GnuPG takes over a secret key of the own store and signs with it', async (
   await person.gpg([...open, '-u', certificate.fingerprint, '--detach-sign'], { input: 'anything' });
 });
 
+const EXPORT = `
+import json, sys
+from securesystemslib.gpg.functions import export_pubkey
+print(json.dumps(export_pubkey(sys.argv[1])))
+`;
+
+for (const type of ['ed25519', 'rsa3072'] as const) {
+  test(`in-toto's own export of a certificate with an own ${type} key is the key object we make`, async () => {
+    const { certificate } = await ownSigner(type);
+    await person.gpg(['--import'], { input: certificate.armored });
+    const { stdout } = await person.exec('/usr/bin/python3', ['-c', EXPORT, certificate.fingerprint]);
+    assert.is(stringify(parseJson(stdout), 0), stringify(certificate.publicKey.json, 0));
+  });
+}
+
 for (const algorithm of ['ed25519', 'rsa2048']) {
   test(`in-toto-run --gpg with the same ${algorithm} key writes a signature of the same shape`, async () => {
     const fingerprint = await makeGpgKey(person, 'Gina <gina@example.org>', { algorithm });
