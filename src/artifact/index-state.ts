@@ -104,8 +104,14 @@ export async function readUntracked(
 /** Of `paths`, those that git ignores and does not track: products that no commit will hold. */
 export async function ignoredPaths(repo: Repository, paths: readonly string[]): Promise<Set<string>> {
   if (paths.length === 0) return new Set();
-  const input = paths.map((path) => `${path}\0`).join('');
-  // 1: none is ignored (git-check-ignore(1)).
-  const { stdout } = await repo.git.run(['check-ignore', '-z', '--stdin'], { input, okCodes: [0, 1] });
-  return new Set(stdout.toString('utf8').split('\0').slice(0, -1));
+  // check-ignore knows no literal pathspecs; behind `./` nothing is magic.
+  const input = paths.map((path) => `./${path}\0`).join('');
+  const { stdout } = await repo.git.run(['check-ignore', '-z', '--stdin'], {
+    input,
+    env: { GIT_LITERAL_PATHSPECS: '0' },
+    // 1: none is ignored (git-check-ignore(1)).
+    okCodes: [0, 1],
+  });
+  const ignored = stdout.toString('utf8').split('\0').slice(0, -1);
+  return new Set(ignored.map((path) => path.slice('./'.length)));
 }

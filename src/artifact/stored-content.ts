@@ -38,14 +38,23 @@ function storeIn(repo: Repository, dir: string): NodeJS.ProcessEnv {
   const index = path.join(dir, 'index');
   const objects = path.join(dir, 'objects');
   fs.mkdirSync(objects);
-  const own = path.join(repo.gitDir, 'index');
-  // Git keeps CRLF in a text file that has it in the index already: so the index has to be there.
-  if (fs.existsSync(own)) fs.copyFileSync(own, index);
+  copyIndex(path.join(repo.gitDir, 'index'), index);
   return {
     GIT_INDEX_FILE: index,
     GIT_OBJECT_DIRECTORY: objects,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(path.join(repo.commonDir, 'objects')),
   };
+}
+
+/**
+ * Git keeps CRLF in a text file that has it in the index already: so the index has to be there. The copy is made to
+ * look older than any file, or git would take a file that was changed without growing, in the very moment in which the
+ * index was written, for the one in the index (Documentation/technical/racy-git).
+ */
+function copyIndex(from: string, to: string): void {
+  if (!fs.existsSync(from)) return;
+  fs.copyFileSync(from, to);
+  fs.utimesSync(to, 1, 1);
 }
 
 async function update(
