@@ -18,7 +18,6 @@ export interface CommitObject {
   readonly body: string;
 }
 
-const IDENT = /^(.*?) ?<([^>]*)>(?:.*>)? ?(-?\d+)?/;
 const NOBODY: Person = { name: '', email: '', time: 0 };
 
 /**
@@ -43,13 +42,16 @@ export function parseCommit(text: string): CommitObject {
   };
 }
 
-/** Splits a message as git does for `%s` and `%b`. */
+/** Splits a message as git does for `%s` and `%b`, white space at the ends of lines left out. */
 export function parseMessage(message: string): { subject: string; body: string } {
-  const text = message.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
-  const end = /\n[ \t]*\n/.exec(text);
-  const first = end === null ? text : text.slice(0, end.index);
-  const rest = end === null ? '' : text.slice(end.index + end[0].length);
-  return { subject: first.split('\n').join(' ').trim(), body: rest.replace(/^(?:[ \t]*\n)+/, '') };
+  // Line by line: a pattern that looks for trailing blanks takes the square of a hostile line's length.
+  const lines = message.split('\n').map((line) => line.trimEnd());
+  const begin = lines.findIndex((line) => line !== '');
+  const text = begin === -1 ? [] : lines.slice(begin);
+  const end = text.indexOf('');
+  const paragraph = end === -1 ? text : text.slice(0, end);
+  const body = text.slice(paragraph.length).join('\n');
+  return { subject: paragraph.join(' ').trim(), body: body.replace(/^\n+/, '').trimEnd() };
 }
 
 function headerValue(line: string | undefined, name: string): string | undefined {
@@ -65,7 +67,13 @@ function firstOf(headers: readonly string[], name: string): string {
   );
 }
 
+/** git's `split_ident_line`: the first `<…>` is the address, the digits after the last `>` are the time. */
 function parsePerson(ident: string): Person {
-  const [, name, email = '', time = '0'] = IDENT.exec(ident) ?? [];
-  return name === undefined ? NOBODY : { name: name.trim(), email, time: Number(time) };
+  const begin = ident.indexOf('<');
+  const end = ident.indexOf('>', begin);
+  if (begin === -1 || end === -1) {
+    return NOBODY;
+  }
+  const [, seconds = '0'] = /^\s*(\d+)/.exec(ident.slice(ident.lastIndexOf('>') + 1)) ?? [];
+  return { name: ident.slice(0, begin).trim(), email: ident.slice(begin + 1, end), time: Number(seconds) };
 }
