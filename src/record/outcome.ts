@@ -9,6 +9,8 @@ export type Refusal =
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   /** It would sign for files that arrived from elsewhere and that nobody has explained. */
   | { readonly kind: 'unexplained'; readonly files: readonly string[]; readonly blame: Blame | undefined }
+  /** What the commit brought is what somebody else committed elsewhere: a squash, a file checked out from a branch. */
+  | { readonly kind: 'arrived'; readonly path: string; readonly blame: Blame }
   /** A controlled symbolic link is nobody's product: its content is whatever lies behind it. */
   | { readonly kind: 'symlink'; readonly path: string }
   /** The person's key is not one that the layout names for the step. */

@@ -1,6 +1,7 @@
 import { directoryArtifactName } from '../artifact/directory.ts';
 import type { Listing } from '../artifact/kind.ts';
 import type { StepControl } from '../layout/control.ts';
+import { findArrived } from './arrived.ts';
 import { decideBinding } from './bind.ts';
 import type { StepView, Work } from './compose.ts';
 import { composeWork, removedProducts } from './compose.ts';
@@ -57,6 +58,9 @@ export async function planStep(
   if (pending !== undefined) return await planPending(scene, pending, needed);
   const renewed = prior && (await planRenewal(scene, prior));
   if (renewed !== undefined && (renewed.kind !== 'not-renewed' || !automatic)) return renewed;
+  const arrived = await findArrived(context.repo, occurrence.commit, step.controls);
+  if (arrived !== undefined)
+    return { kind: 'refused', step: step.step.name, refusal: { kind: 'arrived', ...arrived } };
   return await checked(scene, composeWork(patterns, view), { recorder: 'post-commit' });
 }
 

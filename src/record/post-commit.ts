@@ -20,13 +20,17 @@ import { namedSteps, neededSteps } from './steps.ts';
  * step whose paths the commit changed – if this person has just made it here, and not otherwise (`product.md` §4,
  * "Nobody signs by accident").
  */
-export async function afterCommit(context: RecordingContext): Promise<readonly Outcome[]> {
+export async function afterCommit(
+  context: RecordingContext,
+  hook: 'post-commit' | 'post-merge',
+): Promise<readonly Outcome[]> {
   const id = await context.repo.head();
   if (id === undefined) return [];
   const commit = await readCommit(context.repo, id);
   const making = await howMade(context.repo, commit);
   const how = await foreignness(context, commit, making);
-  if (how !== undefined) return await leaveAlone(context, commit, how);
+  // A fast-forward runs post-merge too: what it brought was made elsewhere, and nobody expects a word about it.
+  if (how !== undefined) return hook === 'post-merge' ? [] : await leaveAlone(context, commit, how);
   const named = namedSteps(commit, context.env);
   // Queued before it is looked at: whatever happens from here on, `record --missing` finds it.
   const journal = new Journal(context.repo);

@@ -76,6 +76,10 @@ export function refusalWords(refusal: Refusal, commit: string, step: string): st
       );
     case 'unexplained':
       return `${commit} is not signed: ${unexplainedWords(refusal)} (review it; then an owner's 'git mlchain endorse', or 'git mlchain record ${commit} --step ${step}')`;
+    case 'arrived': {
+      const { commit: other, author } = refusal.blame;
+      return `${commit} is not signed: ${quotePath(refusal.path)} is as ${nameOnly(author)} committed it in ${shortId(other)} ('git mlchain record ${commit} --step ${step}' if you vouch for it)`;
+    }
     case 'symlink':
       return `${commit} is not signed: ${quotePath(refusal.path)} is a symbolic link, which explains no content`;
     case 'not-functionary':

@@ -19,10 +19,11 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const words = args.passthrough ?? [];
   switch (name) {
     case 'post-commit':
-      return await recordQuietly(context, name, afterCommit);
+      return await recordQuietly(context, name, (recording) => afterCommit(recording, name));
     case 'post-merge':
       // A squash merge has made no commit yet.
-      return words[0] === '1' ? 0 : await recordQuietly(context, name, afterCommit);
+      if (words[0] === '1') return 0;
+      return await recordQuietly(context, name, (recording) => afterCommit(recording, name));
     case 'post-rewrite':
       return words[0] === 'rebase' ? await afterRebase(context) : 0;
     case 'pre-push':

@@ -1,0 +1,67 @@
+import type { Change, CommitChanges } from '../git/history.ts';
+import { readHistory } from '../git/history.ts';
+import { listRefs } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { authorOf } from './draft.ts';
+import { Journal } from './journal.ts';
+import type { Blame } from './unexplained.ts';
+
+/** Branches and tags, our own and fetched: where somebody else's work lies before it is in our history. */
+const REFS = ['refs/heads/', 'refs/remotes/', 'refs/tags/'];
+
+const MOST_PATHS = 200;
+
+export interface Arrived {
+  readonly path: string;
+  readonly blame: Blame;
+}
+
+/**
+ * A path whose new content is what somebody committed elsewhere: `cherry-pick --no-commit`, `merge --squash` and
+ * `checkout BRANCH -- FILE` leave no other trace in a commit that looks like any other. Read as this person's own work
+ * it would be signed by accident (threat 48). A commit that this clone saw being made is their own.
+ */
+export async function findArrived(
+  repo: Repository,
+  commit: CommitChanges,
+  isConcerned: (path: string) => boolean,
+): Promise<Arrived | undefined> {
+  const brought = broughtBlobs(commit, isConcerned);
+  const tips = brought.size === 0 ? [] : await commitTips(repo);
+  const { made } = tips.length === 0 ? { made: new Set() } : await new Journal(repo).read();
+  // A dataset of thousands of files is no command line: then all changes of those commits are looked at.
+  const paths = brought.size <= MOST_PATHS ? [...brought.keys()] : [];
+  const request = { tips, exclude: [commit.id], paths, order: 'newest-first' } as const;
+  for await (const other of readHistory(repo, request)) {
+    const same = made.has(other.id)
+      ? undefined
+      : other.changes.flat().find((change) => isSame(change, brought));
+    if (same !== undefined) return { path: same.path, blame: { commit: other.id, author: authorOf(other) } };
+  }
+  return undefined;
+}
+
+/** Blob ids by path, of what no parent has. */
+function broughtBlobs(
+  { changes }: CommitChanges,
+  isConcerned: (path: string) => boolean,
+): ReadonlyMap<string, string> {
+  const [first = [], ...others] = changes;
+  return new Map(
+    first.flatMap(({ path, after }): [string, string][] => {
+      const isNew = others.every((list) => list.some((change) => change.path === path));
+      return after !== undefined && isNew && isConcerned(path) ? [[path, after.id]] : [];
+    }),
+  );
+}
+
+function isSame({ path, after }: Change, brought: ReadonlyMap<string, string>): boolean {
+  return after !== undefined && brought.get(path) === after.id;
+}
+
+/** Tags may tag anything: what is no commit has no history. */
+async function commitTips(repo: Repository): Promise<string[]> {
+  const ids = new Set((await listRefs(repo, ...REFS)).values());
+  const commits = await Promise.all([...ids].map((id) => repo.tryResolve(id)));
+  return [...new Set(commits.filter((id) => id !== undefined))];
+}
