@@ -1,3 +1,4 @@
+import { MlchainError } from '../errors.ts';
 import { readCertificateBlobs } from '../gather/certificates.ts';
 import { layoutAt } from '../gather/layout-at.ts';
 import type { Repository } from '../git/repository.ts';
@@ -36,6 +37,20 @@ export async function readClaimedLayout(
   const blobs: string[] = [];
   for await (const [, entry] of listTree(repo, head, [`${KEYS_DIR}/`])) blobs.push(entry.id);
   return claimOf(committed, await readCertificateBlobs(repo, blobs));
+}
+
+/** The same for commands that only draw names from it: a malformed layout is said aloud and is no obstacle to them. */
+export async function readClaimIfWhole(
+  repo: Repository,
+  context: Context,
+): Promise<ClaimedLayout | 'malformed' | undefined> {
+  try {
+    return await readClaimedLayout(repo, context);
+  } catch (error) {
+    if (!(error instanceof MlchainError) || error.code !== 'input') throw error;
+    context.voice.warn(error.message, error.hint);
+    return 'malformed';
+  }
 }
 
 function claimOf({ envelope, layout }: LayoutFile, certificates: readonly Certificate[]): ClaimedLayout {

@@ -8,7 +8,7 @@ import { LAYOUT_PATH } from '../../layout/paths.ts';
 import { escapeText } from '../../report/escape.ts';
 import type { Args } from '../args.ts';
 import type { ClaimedLayout } from '../claimed-layout.ts';
-import { readClaimedLayout } from '../claimed-layout.ts';
+import { readClaimedLayout, readClaimIfWhole } from '../claimed-layout.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { expectFingerprint } from '../fingerprint.ts';
@@ -25,22 +25,15 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   }
   if (args.has('list')) return await list(repo, context);
   if (args.has('remove')) return await remove(repo, context, args.values('remove').map(expectFingerprint));
-  if (args.has('first-use')) {
-    return await firstUse(repo, context, await readClaimedLayout(repo, context), args.has('yes'));
-  }
+  if (args.has('first-use')) return await firstUse(repo, context, args.has('yes'));
   const fingerprints = args.positionals.map(expectFingerprint);
-  return await pin(repo, context, await claimIfReadable(repo, context), fingerprints);
+  return await pin(repo, context, await claimIfWhole(repo, context), fingerprints);
 }
 
 /** Names and the identity come from it; whom to trust does not, so a malformed layout is no obstacle. */
-async function claimIfReadable(repo: Repository, context: Context): Promise<ClaimedLayout | undefined> {
-  try {
-    return await readClaimedLayout(repo, context);
-  } catch (error) {
-    if (!(error instanceof MlchainError) || error.code !== 'input') throw error;
-    context.voice.warn(escapeText(error.message));
-    return undefined;
-  }
+async function claimIfWhole(repo: Repository, context: Context): Promise<ClaimedLayout | undefined> {
+  const claimed = await readClaimIfWhole(repo, context);
+  return claimed === 'malformed' ? undefined : claimed;
 }
 
 async function pin(
@@ -62,14 +55,10 @@ async function pin(
   return await document(repo, context, claimed);
 }
 
-async function firstUse(
-  repo: Repository,
-  context: Context,
-  claimed: ClaimedLayout | undefined,
-  yes: boolean,
-): Promise<ExitCode> {
+async function firstUse(repo: Repository, context: Context, yes: boolean): Promise<ExitCode> {
   const { voice } = context;
   await requireFirst(repo);
+  const claimed = await readClaimedLayout(repo, context);
   if (claimed === undefined) {
     throw new MlchainError('failed', 'this repository has no layout, so it claims no owners', {
       hint: 'name them outright: git mlchain trust FPR…',
@@ -121,12 +110,12 @@ async function remove(
       `${owners.length} trusted owners are left, and mlchain.ownerThreshold asks for ${threshold}: nothing can be verified`,
     );
   }
-  return await document(repo, context, await claimIfReadable(repo, context));
+  return await document(repo, context, await claimIfWhole(repo, context));
 }
 
 async function list(repo: Repository, context: Context): Promise<ExitCode> {
   const { voice } = context;
-  const claimed = await claimIfReadable(repo, context);
+  const claimed = await claimIfWhole(repo, context);
   const { owners, threshold, id } = await pinned(repo);
   for (const owner of describe(owners, claimed)) voice.say(escapeText(holderText(owner)));
   if (owners.length === 0)
