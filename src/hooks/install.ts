@@ -6,6 +6,7 @@ import { planInstall, planUninstall } from './plan.ts';
 import type { HookName, Target } from './script.ts';
 import type { HooksStatus } from './status.ts';
 import { hooksStatus } from './status.ts';
+import type { Survey } from './survey.ts';
 import { surveyHooks } from './survey.ts';
 
 export interface Installed {
@@ -34,8 +35,21 @@ function twoHooks(directory: string, hook: HookName): MlchainError {
   );
 }
 
+export interface Uninstalled {
+  readonly removed: readonly HookName[];
+  /** Of these, the ones that another hook was before. */
+  readonly restored: readonly HookName[];
+}
+
 /** Puts back what was there before the hooks came, byte by byte; nothing to remove is no error. */
-export async function uninstallHooks(repository: Repository): Promise<void> {
+export async function uninstallHooks(repository: Repository): Promise<Uninstalled> {
   const survey = await surveyHooks(repository);
   await applyPlan(repository, survey, planUninstall(survey));
+  const removed = survey.hooks.filter((hook) => isInstalled(survey, hook));
+  return { removed, restored: removed.filter((hook) => survey.files.get(hook)?.chained === 'present') };
+}
+
+function isInstalled({ files, configured, manager, legacy }: Survey, hook: HookName): boolean {
+  const isFile = files.get(hook)?.state === 'ours' || legacy.has(hook);
+  return isFile || configured.has(hook) || manager?.entered.has(hook) === true;
 }
