@@ -13,8 +13,12 @@ import {
   expectStrings,
 } from './shape.ts';
 
-export function readStep(json: Json, where: string, problems: LayoutProblems): Step {
-  const object = readObject(json, where, problems);
+/** One step, or none where there is no object to read it from. */
+export function readStep(json: Json, where: string, problems: LayoutProblems): readonly Step[] {
+  return readObject(json, where, problems).map((object) => stepFrom(object, where, problems));
+}
+
+function stepFrom(object: JsonObject, where: string, problems: LayoutProblems): Step {
   const item = readItem(object, where, 'step', problems);
   const place = { code: 'shape', item: item.name } as const;
   return {
@@ -25,8 +29,12 @@ export function readStep(json: Json, where: string, problems: LayoutProblems): S
   };
 }
 
-export function readInspection(json: Json, where: string, problems: LayoutProblems): Inspection {
-  const object = readObject(json, where, problems);
+/** One inspection, or none where there is no object to read it from. */
+export function readInspection(json: Json, where: string, problems: LayoutProblems): readonly Inspection[] {
+  return readObject(json, where, problems).map((object) => inspectionFrom(object, where, problems));
+}
+
+function inspectionFrom(object: JsonObject, where: string, problems: LayoutProblems): Inspection {
   const item = readItem(object, where, 'inspection', problems);
   return {
     ...item,
@@ -34,8 +42,8 @@ export function readInspection(json: Json, where: string, problems: LayoutProble
   };
 }
 
-function readObject(json: Json, where: string, problems: LayoutProblems): JsonObject {
-  return problems.attempt({ code: 'shape' }, () => expectObject(json, where), new Map());
+function readObject(json: Json, where: string, problems: LayoutProblems): readonly JsonObject[] {
+  return problems.attempt({ code: 'shape' }, () => [expectObject(json, where)], []);
 }
 
 function strings(object: JsonObject, where: string, field: string): readonly string[] {

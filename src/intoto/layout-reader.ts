@@ -15,16 +15,17 @@ const SHAPE = { code: 'shape' } as const;
  */
 export function layoutFromJson(json: Json): Layout {
   const problems = new LayoutProblems();
-  const object = problems.attempt(SHAPE, () => expectObject(json, 'layout'), new Map());
+  const object = problems.attempt(SHAPE, () => expectLayout(json), new Map());
+  // Something else altogether: to list all that it lacks would help nobody.
+  problems.throwIfAny();
   const list = (name: string): readonly Json[] =>
     problems.attempt(SHAPE, () => expectList(object.get(name), name), []);
-  problems.attempt(SHAPE, () => expectLiteral(object.get('_type'), '_type', 'layout'), undefined);
   const layout: Layout = {
     expires: problems.attempt({ code: 'expires' }, () => parseExpires(object.get('expires')), 0),
     readme: problems.attempt(SHAPE, () => expectString(object.get('readme'), 'readme'), ''),
     keys: readKeys(object.get('keys'), problems),
-    steps: list('steps').map((step, at) => readStep(step, `steps[${at}]`, problems)),
-    inspections: list('inspect').map((inspection, at) =>
+    steps: list('steps').flatMap((step, at) => readStep(step, `steps[${at}]`, problems)),
+    inspections: list('inspect').flatMap((inspection, at) =>
       readInspection(inspection, `inspect[${at}]`, problems),
     ),
     json: object,
@@ -33,6 +34,12 @@ export function layoutFromJson(json: Json): Layout {
   checkKeys(layout, problems);
   problems.throwIfAny();
   return layout;
+}
+
+function expectLayout(json: Json): JsonObject {
+  const object = expectObject(json, 'layout');
+  expectLiteral(object.get('_type'), '_type', 'layout');
+  return object;
 }
 
 /** Exactly `YYYY-MM-DDTHH:MM:SSZ`, and a time that exists: 30 February would be read as 2 March. */
