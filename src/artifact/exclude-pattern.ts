@@ -36,8 +36,8 @@ function compile(pattern: string): ExcludePattern | undefined {
 
 /** A pattern with a slash inside or in front is anchored; one without matches at any depth. */
 function toRegex(pattern: string): string {
-  if (pattern === '**/') return '^.+/.*$';
   const segments = pattern.split('/').filter((segment, at, all) => segment !== '**' || all[at - 1] !== '**');
+  if (segments.join('/') === '**/') return '^.+/.*$';
   if (segments[0] === '') segments.shift();
   else if (isUnanchored(segments)) segments.unshift('**');
   if (segments.length > 1 && segments.at(-1) === '') segments[segments.length - 1] = '**';
