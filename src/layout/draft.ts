@@ -10,7 +10,7 @@ import { keyidsOf } from './functionary.ts';
 import { readmeWithId } from './identity.ts';
 
 /** What of `.mlchainrc` a layout is drafted from. */
-export interface DraftConfig {
+interface DraftConfig {
   readonly steps: ReadonlyMap<string, DraftStep>;
   readonly inspections: ReadonlyMap<string, { readonly command: readonly string[] }>;
 }

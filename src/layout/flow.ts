@@ -23,7 +23,7 @@ export interface StepFlow {
   readonly unsigned: readonly string[];
 }
 
-export interface Supply {
+interface Supply {
   readonly pattern: string;
   readonly from: string;
 }

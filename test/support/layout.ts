@@ -15,12 +15,12 @@ export interface LayoutText {
   readonly inspections?: Readonly<Record<string, RulesText & { readonly run?: readonly string[] }>>;
 }
 
-export interface RulesText {
+interface RulesText {
   readonly materials?: readonly string[];
   readonly products?: readonly string[];
 }
 
-export interface StepText extends RulesText {
+interface StepText extends RulesText {
   readonly command?: readonly string[];
   readonly threshold?: number;
   /** Default: every key of the layout. */

@@ -5,6 +5,7 @@ import { installHooks } from '../../hooks/install.ts';
 import type { HooksStatus } from '../../hooks/status.ts';
 import { isLive } from '../../hooks/status.ts';
 import { escapeLines, escapeText } from '../../report/escape.ts';
+import { hooksText } from '../../report/hooks-text.ts';
 import type { Args } from '../args.ts';
 import { readClaimIfWhole } from '../claimed-layout.ts';
 import { CONFIG_FILE } from '../config-schema.ts';
@@ -52,11 +53,7 @@ async function installAndSay(repo: Repository, { voice }: Context): Promise<Hook
     const live = status.hooks.filter(isLive).map(({ hook }) => hook);
     if (live.length > 0) voice.say(`hooks: ${live.join(', ')}`);
     for (const { hook, file, text } of advice) voice.warn(`add to ${file} for the ${hook} hook:\n${text}`);
-    for (const one of status.hooks.filter((candidate) => !isLive(candidate))) {
-      voice.warn(
-        `the ${one.hook} hook is ${one.state}${one.problem === undefined ? '' : `: ${one.problem}`}`,
-      );
-    }
+    if (!areFine(status)) voice.warn(`not all hooks do their work:\n${hooksText(status, voice.errorStyle)}`);
     return status;
   } catch (error) {
     if (!(error instanceof MlchainError)) throw error;
@@ -89,5 +86,9 @@ function finish({ voice }: Context, { hooks, remotes, wrote, standing, next }: D
     steps: standing?.role === 'functionary' ? standing.steps : [],
     next,
   });
-  return hooks?.hooks.every(isLive) === true ? 0 : 1;
+  return hooks !== undefined && areFine(hooks) ? 0 : 1;
+}
+
+function areFine({ hooks, lfs }: HooksStatus): boolean {
+  return hooks.every(isLive) && lfs !== 'nobody';
 }
