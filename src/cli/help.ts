@@ -31,7 +31,8 @@ export function groupHelp(commands: readonly CommandSpec[], word: string): strin
 }
 
 export function commandHelp(command: CommandSpec): string {
-  const sections = [`usage: ${synopsis(command)}`, command.description ?? sentence(command.summary)];
+  const sections = [`usage: ${synopsis(command)}`, sentence(command.summary)];
+  if (command.description !== undefined) sections.push(command.description);
   if (command.options !== undefined) sections.push(optionLines(command.options));
   if (command.examples !== undefined) {
     sections.push(`examples\n${command.examples.map((line) => `   ${line}`).join('\n')}`);
