@@ -16,8 +16,10 @@ export interface Installed {
   readonly advice: Plan['advice'];
 }
 
-/** Puts the hooks where git, or the repository's hook manager, will run them. Safe to repeat. Throws `config` at two
- * foreign hooks of one name, before anything is touched. Whether all hooks are live is in the status. */
+/**
+ * Puts the hooks where git, or the repository's hook manager, will run them. Safe to repeat. Throws `config` at two
+ * foreign hooks of one name, before anything is touched. Whether all hooks are live is in the status.
+ */
 export async function installHooks(repository: Repository, target: Target): Promise<Installed> {
   const survey = await surveyHooks(repository);
   const plan = planInstall(survey, target);

@@ -196,9 +196,12 @@ test('post-commit starts the program when a step is named, in the environment or
 test('post-commit starts the program while a run waits for its commit', async (place) => {
   await control(place, 'data');
   putHook(place.recorder, place.hooks, 'post-commit');
-  putFile(place.repository, '.git/mlchain/pending', '{}');
+  putFile(place.repository, '.git/mlchain/pending/train', '{}');
   await place.commit('README.md');
   assert.equal(startsOf(place), ['post-commit']);
+  fs.rmSync(path.join(place.repository, '.git/mlchain/pending/train'));
+  await place.commit('README.md');
+  assert.equal(startsOf(place), []);
 });
 
 test('post-commit looks into the git directory of its own worktree', async (place) => {
