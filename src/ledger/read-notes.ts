@@ -67,7 +67,11 @@ async function listEvidenceRefs(
   for (const [ref, tip] of await listRefs(repo, ...NOTES_NAMESPACES)) {
     if (!isEvidenceRef(ref)) continue;
     const signer = signerOf(ref);
-    if (signer === undefined) problems.push(foreignName(ref));
+    const type = (await repo.objects.info(tip))?.type;
+    if (signer === undefined)
+      problems.push(malformed(signer, `expected a fingerprint in upper hex, found '${ref}'`));
+    else if (type !== 'commit')
+      problems.push(malformed(signer, `expected a commit at '${ref}', found ${type}`));
     else refs.set(`${signer} ${tip}`, { signer, tip });
   }
   return { refs: [...refs.values()], problems };
@@ -126,9 +130,9 @@ function push(notes: Map<string, StoredNote[]>, object: string, note: StoredNote
   else list.push(note);
 }
 
-function foreignName(ref: string): NoteProblem {
-  const reason = `expected a ref named by a fingerprint in upper hex, found '${ref}'`;
-  return { kind: 'malformed', signer: undefined, object: undefined, line: undefined, reason };
+/** Anyone who can push can make such a ref: it must not keep the others from being read. */
+function malformed(signer: string | undefined, reason: string): NoteProblem {
+  return { kind: 'malformed', signer, object: undefined, line: undefined, reason };
 }
 
 function missing({ signer, object, blob }: NoteAddress): NoteProblem {
