@@ -45,7 +45,7 @@ export function probeAnswer(hook: HookName): string {
 }
 
 /** One word for `sh`, whatever is in it. */
-export function quote(word: string): string {
+function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 

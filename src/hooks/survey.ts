@@ -31,7 +31,7 @@ export interface Survey {
   readonly configured: ReadonlySet<HookName>;
 }
 
-export type GitVersion = readonly [major: number, minor: number];
+type GitVersion = readonly [major: number, minor: number];
 
 export async function surveyHooks(repository: Repository): Promise<Survey> {
   const hooks = repository.isBare ? serverHooks : clientHooks;

@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 import { makePerson } from './person.ts';
 
 /** What stood in for git-mlchain was started with. */
-export interface Call {
+interface Call {
   readonly hook: string;
   readonly args: readonly string[];
   readonly input: string;
