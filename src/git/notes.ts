@@ -79,7 +79,7 @@ export async function appendNotes(
         throw error;
       }
       // Somebody wins every round; who waits a random while is not beaten by the same neighbour again.
-      await sleep(Math.random() * Math.min(250, 10 * attempt));
+      await sleep(Math.random() * Math.min(100, 10 * attempt));
     }
   }
 }
