@@ -2,12 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Repository } from '../../src/git/repository.ts';
-import { installHooks, uninstallHooks } from '../../src/hooks/install.ts';
 import type { HookName } from '../../src/hooks/script.ts';
 import { clientHooks } from '../../src/hooks/script.ts';
-import { hooksStatus } from '../../src/hooks/status.ts';
 import type { Recorder } from '../support/recorder.ts';
+import * as recorder from '../support/recorder.ts';
 import { makeRecorder, putScript } from '../support/recorder.ts';
 
 interface Place {
@@ -28,24 +26,9 @@ test.before.each(async (place) => {
 });
 test.after.each(({ recorder }) => recorder.person.cleanup());
 
-async function withRepository<T>(
-  { recorder }: Place,
-  dir: string,
-  use: (repository: Repository) => Promise<T>,
-) {
-  const repository = await Repository.open(dir, recorder.person.env);
-  try {
-    return await use(repository);
-  } finally {
-    await repository.close();
-  }
-}
-
-const install = (place: Place, dir = place.repository) =>
-  withRepository(place, dir, (repository) => installHooks(repository, place.recorder));
-const uninstall = (place: Place, dir = place.repository) => withRepository(place, dir, uninstallHooks);
-const statusOf = (place: Place, dir = place.repository) =>
-  withRepository(place, dir, (repository) => hooksStatus(repository, place.recorder));
+const install = (place: Place, dir = place.repository) => recorder.install(place.recorder, dir);
+const uninstall = (place: Place, dir = place.repository) => recorder.uninstall(place.recorder, dir);
+const statusOf = (place: Place, dir = place.repository) => recorder.statusOf(place.recorder, dir);
 
 async function states(place: Place, dir = place.repository): Promise<Record<string, string>> {
   return Object.fromEntries((await statusOf(place, dir)).hooks.map(({ hook, state }) => [hook, state]));

@@ -3,10 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Repository } from '../../src/git/repository.ts';
-import { installHooks, uninstallHooks } from '../../src/hooks/install.ts';
-import { hooksStatus } from '../../src/hooks/status.ts';
 import type { Recorder } from '../support/recorder.ts';
+import * as recorder from '../support/recorder.ts';
 import { makeRecorder, putScript } from '../support/recorder.ts';
 
 // An LFS push that arrives without its objects is a lost dataset. Real git-lfs; its "server" is a bare repository.
@@ -36,20 +34,10 @@ test.before.each(async (place) => {
 });
 test.after.each(({ recorder }) => recorder.person.cleanup());
 
-async function withRepository<T>({ recorder, clone }: Place, use: (repository: Repository) => Promise<T>) {
-  const repository = await Repository.open(clone, recorder.person.env);
-  try {
-    return await use(repository);
-  } finally {
-    await repository.close();
-  }
-}
-
-const install = (place: Place) =>
-  withRepository(place, (repository) => installHooks(repository, place.recorder));
-const uninstall = (place: Place) => withRepository(place, uninstallHooks);
-const lfsOf = async (place: Place) =>
-  (await withRepository(place, (repository) => hooksStatus(repository, place.recorder))).lfs;
+const install = (place: Place) => recorder.install(place.recorder, place.clone);
+const uninstall = (place: Place) => recorder.uninstall(place.recorder, place.clone);
+const statusOf = (place: Place) => recorder.statusOf(place.recorder, place.clone);
+const lfsOf = async (place: Place) => (await statusOf(place)).lfs;
 
 /** Commits a large file and returns where the server keeps its content once it has arrived. */
 async function commitLarge(place: Place, attributes = '.gitattributes'): Promise<string> {
@@ -108,10 +96,7 @@ test('never installed as hooks, attributes deep down, storage elsewhere: the obj
 test('forced over ours: status tells, another install chains it, and the object arrives', async (place) => {
   await install(place);
   await place.git('lfs', 'update', '--force');
-  assert.is(
-    (await withRepository(place, (repository) => hooksStatus(repository, place.recorder))).hooks[3]?.state,
-    'foreign',
-  );
+  assert.is((await statusOf(place)).hooks[3]?.state, 'foreign');
   await install(place);
   const object = await commitLarge(place);
   assert.is(await lfsOf(place), 'chained');

@@ -3,11 +3,9 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Repository } from '../../src/git/repository.ts';
-import { installHooks, uninstallHooks } from '../../src/hooks/install.ts';
 import { clientHooks } from '../../src/hooks/script.ts';
-import { hooksStatus } from '../../src/hooks/status.ts';
 import type { Recorder } from '../support/recorder.ts';
+import * as recorder from '../support/recorder.ts';
 import { makeRecorder, putScript } from '../support/recorder.ts';
 
 interface Place {
@@ -28,25 +26,10 @@ test.before.each(async (place) => {
 });
 test.after.each(({ recorder }) => recorder.person.cleanup());
 
-async function withRepository<T>(
-  { recorder, repository: dir }: Place,
-  use: (repository: Repository) => Promise<T>,
-) {
-  const repository = await Repository.open(dir, recorder.person.env);
-  try {
-    return await use(repository);
-  } finally {
-    await repository.close();
-  }
-}
-
-const install = (place: Place) =>
-  withRepository(place, (repository) => installHooks(repository, place.recorder));
-const uninstall = (place: Place) => withRepository(place, uninstallHooks);
+const install = (place: Place) => recorder.install(place.recorder, place.repository);
+const uninstall = (place: Place) => recorder.uninstall(place.recorder, place.repository);
 const states = async (place: Place) =>
-  (await withRepository(place, (repository) => hooksStatus(repository, place.recorder))).hooks.map(
-    ({ state }) => state,
-  );
+  (await recorder.statusOf(place.recorder, place.repository)).hooks.map(({ state }) => state);
 
 const write = ({ repository }: Place, file: string, text: string) =>
   putScript(path.join(repository, file), text);

@@ -1,7 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Repository } from '../../src/git/repository.ts';
+import type { Installed, Uninstalled } from '../../src/hooks/install.ts';
+import { installHooks, uninstallHooks } from '../../src/hooks/install.ts';
 import type { HookName } from '../../src/hooks/script.ts';
 import { hookScript } from '../../src/hooks/script.ts';
+import type { HooksStatus } from '../../src/hooks/status.ts';
+import { hooksStatus } from '../../src/hooks/status.ts';
 import type { Person } from './person.ts';
 import { makePerson } from './person.ts';
 
@@ -68,4 +73,30 @@ export function putHook(recorder: Recorder, repository: string, hook: HookName):
 export function putScript(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text, { mode: 0o755 });
+}
+
+/** `hooks install`, `hooks uninstall` and `hooks status` in the repository at `directory`. */
+export async function install(recorder: Recorder, directory: string): Promise<Installed> {
+  return await withRepository(recorder, directory, (repository) => installHooks(repository, recorder));
+}
+
+export async function uninstall(recorder: Recorder, directory: string): Promise<Uninstalled> {
+  return await withRepository(recorder, directory, uninstallHooks);
+}
+
+export async function statusOf(recorder: Recorder, directory: string): Promise<HooksStatus> {
+  return await withRepository(recorder, directory, (repository) => hooksStatus(repository, recorder));
+}
+
+async function withRepository<T>(
+  { person }: Recorder,
+  directory: string,
+  use: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const repository = await Repository.open(directory, person.env);
+  try {
+    return await use(repository);
+  } finally {
+    await repository.close();
+  }
 }
