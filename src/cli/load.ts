@@ -38,6 +38,7 @@ const modules = new Map<string, () => Promise<CommandModule>>([
   ['record', () => import('./commands/record.ts')],
   ['endorse', () => import('./commands/endorse.ts')],
   ['hook', () => import('./commands/hook.ts')],
+  ['demo', () => import('./commands/demo.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

@@ -65,7 +65,7 @@ async function inspectOnce(
     const env = withNode(inspectionEnvironment(home));
     const run = await runInspection({ argv: inspection.run, cwd: files, timeoutMs: settings.timeoutMs, env });
     const products = recordScratch(files);
-    const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('\n');
+    const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('; ');
     const outcome = { materials, products, returnValue: run.returnValue, problem: run.problem, output };
     return judgeInspection(inspection, outcome, linksOf(judgment), commit);
   } finally {
