@@ -4,6 +4,8 @@ import { assessHistory } from '../gather/assess.ts';
 import { layoutAt } from '../gather/layout-at.ts';
 import { readTrust } from '../gather/trust.ts';
 import type { Repository } from '../git/repository.ts';
+import { FormatError } from '../intoto/format-error.ts';
+import { LAYOUT_PATH } from '../layout/paths.ts';
 import { findSigner, findSigningKey } from '../openpgp/signer.ts';
 import type { Explained, RecordingContext } from '../record/context.ts';
 import { readConfig } from './config.ts';
@@ -33,7 +35,7 @@ export function recordingContext(
   return {
     repo,
     digester: new Digester(repo),
-    layoutAt: (commit) => layoutAt(repo, commit),
+    layoutAt: (commit) => readLayout(repo, commit),
     explainedIn: (tips) => {
       const known = judgments.get(tips.join(' ')) ?? explainedIn(context, repo, tips);
       judgments.set(tips.join(' '), known);
@@ -45,6 +47,16 @@ export function recordingContext(
     env: context.env,
     now: context.now,
   };
+}
+
+/** @throws FormatError that says which file of which commit cannot be read */
+async function readLayout(repo: Repository, commit: string): ReturnType<typeof layoutAt> {
+  try {
+    return await layoutAt(repo, commit);
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new FormatError(`${LAYOUT_PATH} of ${commit.slice(0, 7)}: ${cause.message}`, { cause });
+  }
 }
 
 const SILENT = { mayPrompt: false, askPassphrase: undefined } as const;
