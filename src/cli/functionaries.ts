@@ -1,9 +1,10 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Functionary } from '../layout/functionary.ts';
-import type { Certificate } from '../openpgp/certificate.ts';
+import type { Certificate, KeyFacts } from '../openpgp/certificate.ts';
 import { layoutKeys } from '../openpgp/certificate.ts';
 import { nameOf } from '../openpgp/store.ts';
+import { escapeText } from '../report/escape.ts';
 import type { Args } from './args.ts';
 import { findCertificate } from './certificate-files.ts';
 import type { Context } from './context.ts';
@@ -26,7 +27,7 @@ export async function readFunctionaries(
   const certificates = new Map<string, Certificate>();
   for (const [name, value] of args.pairs('functionary')) {
     const certificate = await findCertificate(repo, context, value ?? name);
-    const functionary = functionaryOf(certificate);
+    const functionary = functionaryOf(certificate, context.now());
     certificates.set(certificate.fingerprint, certificate);
     for (const step of value === undefined ? steps : [name]) {
       byStep.set(step, [...(byStep.get(step) ?? []), functionary]);
@@ -35,15 +36,24 @@ export async function readFunctionaries(
   return { byStep, certificates: [...certificates.values()] };
 }
 
-function functionaryOf(certificate: Certificate): Functionary {
-  const reasons = [...certificate.keys.values()].map(({ maySign, whyNot, weak }) =>
-    maySign ? weak : whyNot,
-  );
+/** Whoever cannot sign now would be in the layout for nothing. */
+function functionaryOf(certificate: Certificate, now: number): Functionary {
+  const reasons = [...certificate.keys.values()].map((facts) => objection(facts, now));
   if (reasons.includes(undefined))
     return { fingerprint: certificate.fingerprint, keys: layoutKeys(certificate) };
   throw new MlchainError('input', `the certificate of ${nameOf(certificate)} has no key that may sign`, {
     hint: reasons.join('\n'),
   });
+}
+
+function objection(
+  { keyid, maySign, whyNot, weak, revocation, expires }: KeyFacts,
+  now: number,
+): string | undefined {
+  if (!maySign) return `${keyid}: ${whyNot}`;
+  if (weak !== undefined) return `${keyid}: ${weak}`;
+  if (revocation !== undefined) return `${keyid}: revoked (${escapeText(revocation.reason)})`;
+  return expires !== undefined && expires * 1000 <= now ? `${keyid}: expired` : undefined;
 }
 
 /** What in-toto could not check, or only in a roundabout way, said while the layout can still be changed. */

@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { ExecOptions } from './exec.ts';
 import type { Person } from './person.ts';
 
@@ -50,6 +52,14 @@ export async function addGpgSubkey(
   const [, fingerprint] = /KEY_CREATED S ([0-9A-F]{40})/.exec(stdout) ?? [];
   if (fingerprint === undefined) throw new Error(`gpg made no subkey:\n${stdout}`);
   return fingerprint;
+}
+
+/** Revokes a key with the certificate that gpg wrote when it made it: no reason given, so a hard revocation. */
+export async function revokeGpgKey(person: Person, fingerprint: string): Promise<void> {
+  const written = path.join(person.gnupgHome, 'openpgp-revocs.d', `${fingerprint}.rev`);
+  // A colon keeps it from being imported by accident.
+  const revocation = fs.readFileSync(written, 'utf8').replace(/^:-----BEGIN/m, '-----BEGIN');
+  await person.gpg(['--import'], { input: revocation });
 }
 
 /** Answers gpg's menus with one line each. */

@@ -15,7 +15,7 @@ export interface LayoutText {
   readonly inspections?: Readonly<Record<string, RulesText & { readonly run?: readonly string[] }>>;
 }
 
-interface RulesText {
+export interface RulesText {
   readonly materials?: readonly string[];
   readonly products?: readonly string[];
 }
