@@ -41,13 +41,13 @@ export function escapeJson(json: string): string {
     .join('\n');
 }
 
-/** For element content and for attribute values in double or single quotes. */
-export function escapeHtml(text: string): string {
+/**
+ * For element content and for attribute values in double or single quotes, of HTML and of XML: XML 1.0 has no way to
+ * write most controls at all, so they arrive as git's escapes.
+ */
+export function escapeMarkup(text: string): string {
   return escapeText(text).replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }
-
-/** XML 1.0 has no way to write most controls at all: they arrive as git's escapes. */
-export const escapeXml = escapeHtml;
 
 function escapeCharacter(character: string): string {
   return LETTERS.get(character) ?? bytesOf(character).map(octal).join('');

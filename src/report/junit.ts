@@ -1,7 +1,7 @@
 import type { Finding } from '../verify/finding.ts';
 import type { StepVerdict } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
-import { escapeXml } from './escape.ts';
+import { escapeMarkup } from './escape.ts';
 import { findingText } from './finding-text.ts';
 import { shortId } from './words.ts';
 
@@ -17,7 +17,7 @@ export function junit(report: VerdictReport): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites tests="${cases.length}" failures="${failures}" errors="${errors}">`,
-    `  <testsuite name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" errors="${errors}">`,
+    `  <testsuite name="${escapeMarkup(name)}" tests="${cases.length}" failures="${failures}" errors="${errors}">`,
     ...cases.map(xml),
     '  </testsuite>',
     '</testsuites>',
@@ -58,11 +58,11 @@ function findingCase(finding: Finding): Case {
 }
 
 function xml({ group, name, outcome, type, message }: Case): string {
-  const head = `    <testcase classname="git-mlchain.${escapeXml(group)}" name="${escapeXml(name)}"`;
+  const head = `    <testcase classname="git-mlchain.${escapeMarkup(group)}" name="${escapeMarkup(name)}"`;
   if (outcome !== 'passed') {
-    return `${head}><${outcome} type="${escapeXml(type)}" message="${escapeXml(message)}"/></testcase>`;
+    return `${head}><${outcome} type="${escapeMarkup(type)}" message="${escapeMarkup(message)}"/></testcase>`;
   }
   return message === 'verified'
     ? `${head}/>`
-    : `${head}><system-out>${escapeXml(message)}</system-out></testcase>`;
+    : `${head}><system-out>${escapeMarkup(message)}</system-out></testcase>`;
 }

@@ -36,6 +36,6 @@ export function findingJson(finding: Finding) {
   };
 }
 
-export function personJson({ fingerprint, name }: Person) {
+function personJson({ fingerprint, name }: Person) {
   return { fingerprint, name };
 }

@@ -2,14 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  escapeHtml,
-  escapeJson,
-  escapeLines,
-  escapeText,
-  escapeXml,
-  quotePath,
-} from '../../src/report/escape.ts';
+import { escapeJson, escapeLines, escapeMarkup, escapeText, quotePath } from '../../src/report/escape.ts';
 import { makePerson } from '../support/person.ts';
 
 const STEERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -54,7 +47,7 @@ test('nothing that steers is left of any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       assert.not.ok(STEERS.test(escapeText(text)));
-      assert.not.ok(STEERS.test(escapeHtml(text)));
+      assert.not.ok(STEERS.test(escapeMarkup(text)));
       assert.not.ok(STEERS.test(escapeLines(text).replaceAll('\n', '')));
       assert.is(escapeText(escapeText(text)), escapeText(text));
     }),
@@ -96,15 +89,15 @@ test('a path with letters that git would let pass but a terminal obeys is quoted
 
 test('markup is text in a page, in content and in attributes', () => {
   assert.is(
-    escapeHtml(`<img src=x onerror="alert('1')">&`),
+    escapeMarkup(`<img src=x onerror="alert('1')">&`),
     '&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;',
   );
-  assert.is(escapeHtml('\x1b<'), '\\033&#60;');
+  assert.is(escapeMarkup('\x1b<'), '\\033&#60;');
 });
 
 test('any text makes well-formed XML', () => {
   const samples = fc.sample(fc.string({ unit: 'binary' }), 100);
-  const xml = `<r>${samples.map((text) => `<c a="${escapeXml(text)}">${escapeXml(text)}</c>`).join('')}</r>`;
+  const xml = `<r>${samples.map((text) => `<c a="${escapeMarkup(text)}">${escapeMarkup(text)}</c>`).join('')}</r>`;
   const script =
     'import sys, xml.dom.minidom; print(len(xml.dom.minidom.parse(sys.stdin.buffer).documentElement.childNodes))';
   assert.is(execFileSync('python3', ['-c', script], { input: xml, encoding: 'utf8' }), '100\n');

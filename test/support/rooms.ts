@@ -2,7 +2,7 @@ import type { ImportGraph } from './imports.ts';
 import { loadedBy } from './imports.ts';
 
 /** The floor of each room, and of each file that stands in no room. Nouns below, verbs above. */
-export const floors = new Map([
+const floors = new Map([
   ['errors.ts', 0],
   ['version.ts', 0],
   ['intoto', 1],
@@ -23,7 +23,7 @@ export const floors = new Map([
 ]);
 
 /** `git/objects.ts` → `git`; a file directly in `src` is its own room. */
-export function roomOf(file: string): string {
+function roomOf(file: string): string {
   const slash = file.indexOf('/');
   return slash < 0 ? file : file.slice(0, slash);
 }
