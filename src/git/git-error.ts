@@ -10,7 +10,7 @@ export interface GitFailure {
 
 /** Git's words for "the history names an object that is not here" (shallow, partial or damaged repository). */
 const MISSING_OBJECT =
-  /from promisor remote|lazy fetching disabled|unable to read (tree|[0-9a-f]{40})|could not read [0-9a-f]{40}|missing (blob|tree|commit) object|bad tree object|unable to parse commit/i;
+  /from promisor remote|lazy fetching disabled|unable to read (tree|[0-9a-f]{40})|could not read [0-9a-f]{40}|missing (blob|tree|commit) object|bad tree object|unable to parse commit|(bad object|not a valid commit name) [0-9a-f]{40}/i;
 
 /** A git command that did not do what was asked, in git's own words. */
 export class GitError extends MlchainError {
@@ -50,5 +50,10 @@ function describe(failure: GitFailure): string {
   const lines = failure.stderr.split('\n').filter((line) => line.trim() !== '');
   const telling = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);
   const reason = telling?.replace(/^(fatal|error): /, '') ?? `exit code ${failure.exitCode ?? 'unknown'}`;
-  return `git ${failure.args[0] ?? ''}: ${reason}`;
+  return `git ${subcommand(failure.args)}: ${reason}`;
+}
+
+/** The first word that is no `-c name=value`. */
+function subcommand(args: readonly string[]): string {
+  return args[0] === '-c' ? subcommand(args.slice(2)) : (args[0] ?? '');
 }

@@ -40,18 +40,18 @@ export function supportedGitDir(dir: string, env: NodeJS.ProcessEnv): string {
 
 function findGitDir(dir: string): string {
   const dotGit = join(dir, '.git');
-  if (existsSync(dotGit)) {
-    if (!statSync(dotGit).isDirectory()) {
-      throw unsupported('a linked worktree or a submodule (.git is a file)');
-    }
-    return dotGit;
+  if (existsSync(dotGit) && !statSync(dotGit).isDirectory()) {
+    throw unsupported('a linked worktree or a submodule (.git is a file)');
   }
-  if (existsSync(join(dir, 'HEAD')) && existsSync(join(dir, 'objects')) && existsSync(join(dir, 'config'))) {
-    return dir;
+  const found = [dotGit, dir].find((place) =>
+    ['HEAD', 'objects', 'config'].every((name) => existsSync(join(place, name))),
+  );
+  if (found === undefined) {
+    throw new MlchainError('input', `not a git repository: ${dir}`, {
+      hint: 'give the top directory of a clone, or a bare repository',
+    });
   }
-  throw new MlchainError('input', `not a git repository: ${dir}`, {
-    hint: 'give the top directory of a clone, or a bare repository',
-  });
+  return found;
 }
 
 /** gitrepository-layout(5), repository-version: who meets an extension that he does not know must not go on. */

@@ -74,10 +74,8 @@ export async function push(
   refspecs: readonly string[],
   options: PushOptions,
 ): Promise<TransferResult> {
+  const mirror = `remote.${remote}.mirror`;
   const args = [
-    // a mirror remote refuses refspecs
-    '-c',
-    `remote.${remote}.mirror=false`,
     'push',
     '--porcelain',
     ...(options.noVerify ? ['--no-verify'] : []),
@@ -88,7 +86,12 @@ export async function push(
     remote,
     ...refspecs,
   ];
-  const { code, stdout, stderr } = await repo.git.run(args, { ...NETWORK, okCodes: [0, 1] });
+  // "--mirror can't be combined with refspecs", and for such a remote git always means --mirror.
+  const settings = (await repo.config(mirror)) === undefined ? [] : ['-c', `${mirror}=false`];
+  const { code, stdout, stderr } = await repo.git.run([...settings, ...args], {
+    ...NETWORK,
+    okCodes: [0, 1],
+  });
   return result(args, code, stderr, pushRejections(decodePath(stdout)));
 }
 

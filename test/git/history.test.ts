@@ -354,11 +354,14 @@ test('what is no commit id is refused: an option could be hidden in it', async (
   });
 });
 
-test('a commit that is not here is an error', async () => {
+test('a commit that is not here is incomplete', async () => {
   await inRepository(async (fixture) => {
     await fixture.commit('first');
-    for (const failing of [readCommit(fixture.repo, 'f'.repeat(40)), historyOf(fixture, ['f'.repeat(40)])])
-      assert.match(((await failureOf(failing)) as Error).message, /^git log: bad object f+$/);
+    for (const failing of [readCommit(fixture.repo, 'f'.repeat(40)), historyOf(fixture, ['f'.repeat(40)])]) {
+      const { code, message } = (await failureOf(failing)) as MlchainError;
+      assert.is(code, 'incomplete');
+      assert.match(message, /^git log: bad object f+$/);
+    }
   });
 });
 
