@@ -1,4 +1,5 @@
 import { MlchainError } from '../errors.ts';
+import { isAuthorised } from '../openpgp/authorised.ts';
 import { composeWork } from './compose.ts';
 import type { RecordingContext } from './context.ts';
 import { pendingLinks } from './desk.ts';
@@ -10,7 +11,7 @@ import { occurrenceOf } from './occurrence.ts';
 import type { Outcome, Refusal } from './outcome.ts';
 import { findUnexplained, symlinkAmong } from './plan.ts';
 import { unknownStep } from './run-patterns.ts';
-import { isFunctionary, signLinks } from './sign.ts';
+import { signLinks } from './sign.ts';
 import { patternsFor, viewFor } from './step-view.ts';
 import { neededSteps } from './steps.ts';
 
@@ -43,7 +44,7 @@ export async function proposeLinks(
     );
   const { keyid } = await context.signingKey();
   const wanted = steps.filter(({ step }) =>
-    named.length > 0 ? named.includes(step.name) : isFunctionary(occurrence.layout.layout, step.name, keyid),
+    named.length > 0 ? named.includes(step.name) : isAuthorised(occurrence.layout.layout, step.name, keyid),
   );
   return await Promise.all(wanted.map((step) => propose(context, occurrence, step)));
 }

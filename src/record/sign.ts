@@ -10,22 +10,12 @@ import type { Binding } from '../ledger/binding.ts';
 import { parseNote } from '../ledger/entry.ts';
 import { appendLines } from '../ledger/ledger.ts';
 import { localRef } from '../ledger/refs.ts';
-import { findKey } from '../openpgp/check.ts';
+import { isAuthorised } from '../openpgp/authorised.ts';
 import type { Signer, SigningKey } from '../openpgp/signer.ts';
 import type { RecordingContext } from './context.ts';
 import type { LinkDraft } from './draft.ts';
 import { linkJson } from './draft.ts';
 import type { Outcome } from './outcome.ts';
-
-/**
- * Whether the layout lets this key sign links of the step: it is one of the step's keys, or a subkey of one. A step
- * that names a subkey alone does not let the master sign (in-toto specification §4.3.1).
- */
-export function isFunctionary(layout: Layout, step: string, keyid: string): boolean {
-  const found = findKey(layout.keys, keyid);
-  const pubkeys = layout.steps.find(({ name }) => name === step)?.pubkeys ?? [];
-  return found !== undefined && (pubkeys.includes(keyid) || pubkeys.includes(found.master.keyid));
-}
 
 /**
  * Signs the links that the person may sign and writes them, all in one change of their ref. What they have signed
@@ -44,7 +34,7 @@ export async function signLinks(
   const { commit } = first.binding;
   const key = await context.signingKey();
   const known = await ownLinks(repo, key.fingerprint, commit);
-  const allowed = drafts.filter(({ step }) => isFunctionary(layout, step, key.keyid));
+  const allowed = drafts.filter(({ step }) => isAuthorised(layout, step, key.keyid));
   const fresh = allowed.filter((draft) => !known.some((own) => saysTheSame(own, draft)));
   if (fresh.length > 0) await writeLinks(context, commit, fresh);
   return drafts.map((draft) => {

@@ -122,7 +122,7 @@ function rootListing({ parents, changes }: CommitFacts): (readonly [string, Side
 }
 
 /** One content may lie in two blobs (git-lfs) and one blob be two things (a file, a symbolic link). */
-export function sameSide(one: Side | undefined, other: Side | undefined): boolean {
+function sameSide(one: Side | undefined, other: Side | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   if (one.artifact !== undefined && other.artifact !== undefined)
     return sameArtifact(one.artifact, other.artifact);

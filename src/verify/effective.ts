@@ -1,10 +1,10 @@
 import type { Step } from '../intoto/layout.ts';
+import { isAuthorised } from '../openpgp/authorised.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { CountingLink } from './counting-link.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import { type ArtifactsOf, type ContentProblem, ruleProblem } from './link-content.ts';
 import type { LinkIndex } from './link-index.ts';
-import { isAuthorised } from './link-signer.ts';
 import type { StepState } from './tree-state.ts';
 
 /** What a step effectively says at a commit (`product.md` §6.3): content decides, not position. */
@@ -67,7 +67,8 @@ function agreeingSigners(
   const distinct = new Map<string, CountingLink>();
   for (const agreeing of index.agreeing(link, commit)) {
     if (distinct.has(agreeing.signer.fingerprint) || isSuperseded(agreeing, index)) continue;
-    if (isAuthorised(agreeing.keyid, step.name, layout)) distinct.set(agreeing.signer.fingerprint, agreeing);
+    if (isAuthorised(layout.layout, step.name, agreeing.keyid))
+      distinct.set(agreeing.signer.fingerprint, agreeing);
   }
   return [...distinct.values()];
 }

@@ -74,7 +74,9 @@ export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: n
     const owner = keys.primaryOf(signature.keyid);
     if (owner === undefined || !trust.owners.includes(owner)) continue;
     const certificate = keys.certificate(owner);
-    const found = certificate && findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), signature.keyid);
+    const found =
+      certificate &&
+      findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), signature.keyid);
     if (found === undefined) continue;
     const check = checkSignature(found.key, signature, envelope.signedBytes);
     if (!check.good) {

@@ -1,5 +1,6 @@
 import type { Envelope } from '../intoto/envelope.ts';
 import type { Signature } from '../intoto/signature.ts';
+import { isAuthorised } from '../openpgp/authorised.ts';
 import { checkSignature, findKey } from '../openpgp/check.ts';
 import type { FindingCode } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
@@ -49,7 +50,7 @@ function judgeSignature(signature: Signature, question: SignerQuestion): LinkSig
   const [layout] = layouts;
   const found = findKey(layout.layout.keys, signature.keyid);
   const fingerprint = identity(signature.keyid, layout, keys);
-  const stranger = layouts.find((each) => !isAuthorised(signature.keyid, step, each));
+  const stranger = layouts.find((each) => !isAuthorised(each.layout, step, signature.keyid));
   if (found === undefined || stranger !== undefined) {
     const later =
       stranger !== undefined && stranger !== layout ? 'the layout it was merged into' : 'the layout';
@@ -83,14 +84,6 @@ function lifeOf(
   }
   const problem = keys.problem(keyid, { created, layoutAge: layout.age, now });
   return problem === undefined ? { fingerprint, keyid, created } : { ...problem, fingerprint };
-}
-
-/** in-toto's rule for masters and subkeys: a step that names the master accepts its subkeys, and not the reverse. */
-export function isAuthorised(keyid: string, step: string, { layout }: TrustedLayout): boolean {
-  const pubkeys = layout.steps.find(({ name }) => name === step)?.pubkeys ?? [];
-  const found = findKey(layout.keys, keyid);
-  if (found === undefined) return false;
-  return pubkeys.includes(keyid) || pubkeys.includes(found.master.keyid);
 }
 
 /** Upper-hex primary fingerprint: what the certificate says, else the master under which the layout lists the key. */

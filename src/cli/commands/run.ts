@@ -3,6 +3,7 @@ import { assessHistory } from '../../gather/assess.ts';
 import { readTrust } from '../../gather/trust.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Layout } from '../../intoto/layout.ts';
+import { isAuthorised } from '../../openpgp/authorised.ts';
 import type { EffectiveCommit } from '../../record/bind-now.ts';
 import { bindNow } from '../../record/bind-now.ts';
 import type { CommandRequest } from '../../record/child.ts';
@@ -13,7 +14,6 @@ import type { Outcome } from '../../record/outcome.ts';
 import type { NewPending } from '../../record/run.ts';
 import { failureOf, runStep } from '../../record/run.ts';
 import { runScope } from '../../record/run-patterns.ts';
-import { isFunctionary } from '../../record/sign.ts';
 import { quotePath } from '../../report/escape.ts';
 import { recordingLines } from '../../report/recording-text.ts';
 import { count } from '../../report/words.ts';
@@ -44,7 +44,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
 /** Before hours of training, not after: a link by somebody else would be worth nothing. */
 async function expectFunctionary(recording: RecordingContext, layout: Layout, step: string): Promise<void> {
   const { keyid, fingerprint, name } = await recording.signingKey();
-  if (isFunctionary(layout, step, keyid)) return;
+  if (isAuthorised(layout, step, keyid)) return;
   throw new MlchainError('key', `${name} (key ${fingerprint}) is not among the functionaries of ${step}`, {
     hint: `--key names another key; an owner adds one with 'git mlchain layout set --functionary ${step}=${fingerprint}'`,
   });

@@ -6,6 +6,7 @@ import type { Repository } from '../../git/repository.ts';
 import { remoteEvidence } from '../../ledger/fetched.ts';
 import { countLines, linesMissing } from '../../ledger/note-lines.ts';
 import { localRef, trackingRef } from '../../ledger/refs.ts';
+import { isAuthorised } from '../../openpgp/authorised.ts';
 import { KeyError } from '../../openpgp/key-error.ts';
 import { findSigningKey, type SigningKey } from '../../openpgp/signer.ts';
 import { pendingLinks } from '../../record/desk.ts';
@@ -13,7 +14,6 @@ import { queuedCommits } from '../../record/missing.ts';
 import { type StatusReport, statusText } from '../../report/status-text.ts';
 import type { HistoryJudgment } from '../../verify/history.ts';
 import type { TrustedLayout } from '../../verify/layout-trust.ts';
-import { isAuthorised } from '../../verify/link-signer.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
@@ -79,7 +79,9 @@ async function ownKey(repo: Repository, context: Context): Promise<SigningKey | 
 
 function stepsOf({ keyid }: SigningKey, layout: TrustedLayout | undefined): string[] {
   if (layout === undefined) return [];
-  return layout.layout.steps.map(({ name }) => name).filter((name) => isAuthorised(keyid, name, layout));
+  return layout.layout.steps
+    .map(({ name }) => name)
+    .filter((name) => isAuthorised(layout.layout, name, keyid));
 }
 
 function functionaries(
@@ -99,7 +101,7 @@ async function staged(repo: Repository, layout: TrustedLayout, key: SigningKey |
   for await (const batch of records(repo.git.stream(diff))) paths.push(...batch.map(decodePath));
   return layout.control.steps.flatMap(({ step, controls }) => {
     const under = paths.filter(controls);
-    const mine = key !== undefined && isAuthorised(key.keyid, step.name, layout);
+    const mine = key !== undefined && isAuthorised(layout.layout, step.name, key.keyid);
     return under.length === 0 ? [] : [{ step: step.name, paths: under, mine }];
   });
 }

@@ -99,7 +99,7 @@ export class Stage {
 }
 
 /** The file that runs us: the bundle's entry, whichever chunk this is. */
-export function programFile(): string {
+function programFile(): string {
   const here = path.dirname(fileURLToPath(import.meta.url));
   const found = ['git-mlchain.js', '../git-mlchain.js']
     .map((file) => path.join(here, file))
