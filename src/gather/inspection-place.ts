@@ -56,15 +56,23 @@ export class InspectionPlace {
   /** Copied only once something is to run: most verifications end before. */
   #prepared(): string {
     if (this.#root !== undefined) return this.#root;
-    this.#root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mlchain-inspection-'));
+    const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mlchain-inspection-'));
+    this.#root = root;
     process.once('exit', this.#removeRoot);
-    fs.mkdirSync(path.join(this.#root, 'home'));
-    copyTree(this.#product, path.join(this.#root, 'product'), '.');
-    return this.#root;
+    try {
+      fs.mkdirSync(path.join(root, 'home'));
+      copyTree(this.#product, path.join(root, 'product'), '.');
+      return root;
+    } catch (error) {
+      // Half a product must not be inspected for the whole.
+      this.remove();
+      throw error;
+    }
   }
 
   readonly #removeRoot = (): void => {
     if (this.#root !== undefined) fs.rmSync(this.#root, { recursive: true, force: true });
+    this.#root = undefined;
   };
 }
 
@@ -90,7 +98,10 @@ function copyLink(source: string, target: string, name: string): void {
   const ups = parts.filter((part) => part === '..').length;
   const depth = name.split('/').length - 1;
   if (path.isAbsolute(leadsTo) || ups > depth || parts.slice(ups).includes('..')) {
-    throw new MlchainError('input', `expected links that stay within the product, found ${name} -> ${leadsTo}`);
+    throw new MlchainError(
+      'input',
+      `expected links that stay within the product, found ${name} -> ${leadsTo}`,
+    );
   }
   fs.symlinkSync(leadsTo, target);
 }
