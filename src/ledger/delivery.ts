@@ -7,24 +7,20 @@ import { fetch, push, remoteRefs } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import type { DeliveryAddress } from './delivery-address.ts';
 import { deliveryAddress } from './delivery-address.ts';
+import type { DeliveryResult } from './delivery-outcome.ts';
+import { DeliveryOutcome } from './delivery-outcome.ts';
 import type { Entry } from './entry.ts';
 import type { LinesByCommit } from './note-lines.ts';
 import { countLines, linesLacking } from './note-lines.ts';
 import { localRef, trackingRef } from './refs.ts';
 import { withScratchRefs } from './scratch-refs.ts';
-import { rememberSeen, tipsBySigner } from './seen.ts';
+import { rememberSeen } from './seen.ts';
+import { isCommit, tipsBySigner } from './tips.ts';
+
+export type { DeliveryResult } from './delivery-outcome.ts';
 
 /** Lines by signer and annotated commit: one's own as well as other people's that the remote may lack. */
 export type WantedLines = ReadonlyMap<string, LinesByCommit>;
-
-export interface DeliveryResult {
-  /** Signers whose lines the remote has now, and how many it got. */
-  readonly delivered: ReadonlyMap<string, number>;
-  /** Signers of whom the remote lacked nothing. */
-  readonly upToDate: readonly string[];
-  /** Signers whose lines the remote did not take, with its last words. */
-  readonly failed: ReadonlyMap<string, string>;
-}
 
 export interface DeliveryOptions {
   /** Where git is about to push, when it says so: the second argument of pre-push. */
@@ -32,9 +28,6 @@ export interface DeliveryOptions {
 }
 
 const MESSAGE = 'Notes added by git-mlchain';
-const TRIES = 20;
-/** A server's hook that says no hardly changes its mind; but it may be one that judges a ref it could not lock. */
-const TRIES_AGAINST_A_NO = 3;
 const MAX_PAUSE_MS = 1000;
 
 /**
@@ -50,14 +43,12 @@ export async function deliver(
   options: DeliveryOptions = {},
 ): Promise<DeliveryResult> {
   const address = await deliveryAddress(repo, remote, options.url);
-  return await withScratchRefs(repo, async (scratch) => {
-    const outcome = new Outcome(wanted.keys());
-    for (let attempt = 1; outcome.mayTry(attempt); attempt += 1) {
-      if (attempt > 1) await sleep(pauseBefore(attempt));
-      await deliverOnce(repo, address, wanted, outcome, `${scratch}${attempt}/`);
-    }
-    return outcome;
-  });
+  const outcome = new DeliveryOutcome(wanted.keys());
+  for (let attempt = 1; outcome.mayTry(attempt); attempt += 1) {
+    if (attempt > 1) await sleep(pauseBefore(attempt));
+    await withScratchRefs(repo, (scratch) => deliverOnce(repo, address, wanted, outcome, scratch));
+  }
+  return outcome;
 }
 
 /** The lines of entries, as delivery wants them. */
@@ -70,40 +61,6 @@ export function linesBySigner(entries: Iterable<Entry>): WantedLines {
   return wanted;
 }
 
-/** What has become of each signer's lines so far. */
-class Outcome implements DeliveryResult {
-  readonly delivered = new Map<string, number>();
-  readonly upToDate: string[] = [];
-  readonly failed = new Map<string, string>();
-  readonly pending: Set<string>;
-
-  constructor(signers: Iterable<string>) {
-    this.pending = new Set(signers);
-  }
-
-  mayTry(attempt: number): boolean {
-    const saidNo = [...this.failed.values()].every((reason) => reason.includes('declined'));
-    const limit = this.failed.size > 0 && saidNo ? TRIES_AGAINST_A_NO : TRIES;
-    return this.pending.size > 0 && attempt <= limit;
-  }
-
-  hasNothingNew(signer: string): void {
-    this.pending.delete(signer);
-    if (!this.delivered.has(signer)) this.upToDate.push(signer);
-    this.failed.delete(signer);
-  }
-
-  took(signer: string, lines: number): void {
-    this.pending.delete(signer);
-    this.failed.delete(signer);
-    this.delivered.set(signer, lines);
-  }
-
-  refused(signer: string, reason: string): void {
-    this.failed.set(signer, reason);
-  }
-}
-
 interface Parcel {
   readonly signer: string;
   readonly tip: string;
@@ -114,43 +71,45 @@ async function deliverOnce(
   repo: Repository,
   address: DeliveryAddress,
   wanted: WantedLines,
-  outcome: Outcome,
+  outcome: DeliveryOutcome,
   scratch: string,
 ): Promise<void> {
   const bases = await remoteTips(repo, address, outcome.pending, scratch);
   const parcels: Parcel[] = [];
   for (const signer of [...outcome.pending]) {
     const base = bases.get(signer);
+    if (base === null) {
+      outcome.cannotTake(
+        signer,
+        `expected a commit at the remote's ${localRef(signer)}, found something else`,
+      );
+      continue;
+    }
     const lines = await linesLacking(repo, base, wanted.get(signer) ?? new Map());
-    if (lines.size === 0) outcome.hasNothingNew(signer);
+    if (lines.size === 0) outcome.hasAll(signer);
     else
       parcels.push({ signer, lines: countLines(lines), tip: await commitNotes(repo, base, lines, MESSAGE) });
   }
-  await send(repo, address, parcels, outcome);
+  if (parcels.length > 0) await send(repo, address, parcels, outcome);
 }
 
-/** What the remote has of each signer, its objects fetched where they are not here. */
+/** What the remote has of each signer, fetched where it is not here; `null` where that is no commit. */
 async function remoteTips(
   repo: Repository,
   address: DeliveryAddress,
   signers: ReadonlySet<string>,
   scratch: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, string | null>> {
   const refs = await remoteRefs(repo, address.fetch, [...signers].map(localRef));
-  const tips = new Map<string, string>();
-  const unknown: string[] = [];
+  const tips = new Map<string, string | null>();
   for (const signer of signers) {
-    const tip = refs.get(localRef(signer));
-    if (tip === undefined) continue;
-    if ((await repo.objects.info(`${tip}^{tree}`)) === undefined) unknown.push(signer);
-    else tips.set(signer, tip);
+    const id = refs.get(localRef(signer));
+    if (id !== undefined) tips.set(signer, (await isCommit(repo, id)) ? id : null);
   }
+  const unknown = [...tips].filter(([, tip]) => tip === null).map(([signer]) => signer);
   if (unknown.length === 0) return tips;
-  await fetch(
-    repo,
-    address.fetch,
-    unknown.map((signer) => `+${localRef(signer)}:${scratch}${signer}`),
-  );
+  const refspecs = unknown.map((signer) => `+${localRef(signer)}:${scratch}${signer}`);
+  await fetch(repo, address.fetch, refspecs);
   return new Map([...tips, ...(await tipsBySigner(repo, scratch))]);
 }
 
@@ -158,26 +117,25 @@ async function send(
   repo: Repository,
   address: DeliveryAddress,
   parcels: readonly Parcel[],
-  outcome: Outcome,
+  outcome: DeliveryOutcome,
 ): Promise<void> {
-  if (parcels.length === 0) return;
   const refspecs = parcels.map(({ signer, tip }) => `${tip}:${localRef(signer)}`);
   const { rejected } = await push(repo, address.push, refspecs, { noVerify: true });
   const reasons = new Map(rejected.map(({ ref, reason }) => [ref, reason]));
   for (const { signer, tip, lines } of parcels) {
     const reason = reasons.get(localRef(signer));
-    if (reason !== undefined) outcome.refused(signer, reason);
-    else {
-      outcome.took(signer, lines);
-      if (address.tracked !== undefined) await track(repo, address.tracked, signer, tip);
+    if (reason !== undefined) {
+      outcome.refused(signer, reason);
+      continue;
     }
+    outcome.took(signer, lines);
+    if (address.tracked !== undefined) await track(repo, trackingRef(address.tracked, signer), tip);
   }
   if (address.tracked !== undefined) await rememberSeen(repo, address.tracked);
 }
 
 /** The remote has it now: the next ledger need not wait for a fetch to know. */
-async function track(repo: Repository, remote: string, signer: string, tip: string): Promise<void> {
-  const ref = trackingRef(remote, signer);
+async function track(repo: Repository, ref: string, tip: string): Promise<void> {
   const old = await repo.tryResolve(ref);
   if (old === tip || (old !== undefined && !(await isAncestor(repo, old, tip)))) return;
   try {

@@ -1,26 +1,41 @@
 import { appendNotes } from '../git/notes.ts';
-import { updateRefs } from '../git/refs.ts';
+import { listRefs, updateRefs } from '../git/refs.ts';
 import { fetch, remoteRefs } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import { markFetched } from './fetched.ts';
 import type { LinesByCommit } from './note-lines.ts';
 import { linesMissing } from './note-lines.ts';
-import { LOCAL_NOTES, localRef, trackingPrefix, trackingRef } from './refs.ts';
+import { LOCAL_NOTES, localRef, seenPrefix, signerOf, trackingPrefix, trackingRef } from './refs.ts';
 import { withScratchRefs } from './scratch-refs.ts';
 import type { Rewound } from './seen.ts';
-import { rememberSeen, tipsBySigner } from './seen.ts';
+import { rememberSeen } from './seen.ts';
 import { fetchRefspec } from './setup.ts';
+import { isCommit, tipsBySigner } from './tips.ts';
 
 /**
  * Brings the evidence of a remote into its tracking refs, loses none that is there already, and reports what the
  * remote has lost. @throws GitError when the remote does not answer.
  */
 export async function fetchEvidence(repo: Repository, remote: string): Promise<Rewound[]> {
+  await clearJunk(repo, remote);
   await fetch(repo, remote, [fetchRefspec(remote)]);
+  await clearJunk(repo, remote);
   const rewound = await reconcile(repo, remote);
   await markFetched(repo, remote);
   const pruned = await rememberSeen(repo, remote);
   return [...rewound, ...pruned.filter(({ ref }) => rewound.every((other) => other.ref !== ref))];
+}
+
+/**
+ * A ref may hold something else than a commit; git then knows no "fast-forward" and lets it replace evidence, or keeps
+ * it for ever. What was seen before such junk is put back; where nothing was, the place is made free.
+ */
+async function clearJunk(repo: Repository, remote: string): Promise<void> {
+  const seen = await tipsBySigner(repo, seenPrefix(remote));
+  for (const [ref, id] of await listRefs(repo, trackingPrefix(remote))) {
+    if (await isCommit(repo, id)) continue;
+    await updateRefs(repo, [{ ref, new: seen.get(signerOf(ref) ?? ''), old: id }]);
+  }
 }
 
 /**

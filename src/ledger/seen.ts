@@ -1,11 +1,11 @@
 import { RefRaceError } from '../git/git-error.ts';
-import { isAncestor } from '../git/history.ts';
 import { appendNotes } from '../git/notes.ts';
-import { listRefs, updateRefs } from '../git/refs.ts';
+import { updateRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { LinesByCommit } from './note-lines.ts';
 import { linesMissing } from './note-lines.ts';
-import { isFingerprint, seenPrefix, seenRef, trackingPrefix, trackingRef } from './refs.ts';
+import { seenPrefix, seenRef, trackingPrefix, trackingRef } from './refs.ts';
+import { tipsBySigner } from './tips.ts';
 
 /** A remote no longer has evidence that this clone saw there: `evidence-rewound` (threats 9, 10). */
 export interface Rewound {
@@ -48,14 +48,17 @@ async function compare(repo: Repository, ref: string, tracked: string | undefine
   }
 }
 
-/** Never moves back. Returns the lines that were seen and that the remote no longer has. */
+/**
+ * Never moves back. Returns the lines that were seen and that the remote no longer has: a line can be dropped by a new
+ * commit on top as well as by forcing the ref, so it is lines that are compared.
+ */
 async function advance(
   repo: Repository,
   ref: string,
   seen: string | undefined,
   tracked: string | undefined,
 ): Promise<LinesByCommit> {
-  const dropped = seen === undefined ? new Map() : await linesDropped(repo, seen, tracked);
+  const dropped = seen === undefined ? new Map() : await linesMissing(repo, seen, tracked);
   if (dropped.size === 0 && tracked !== undefined) {
     await updateRefs(repo, [{ ref, new: tracked, old: seen ?? 'absent' }]);
   } else if (seen !== undefined && tracked !== undefined) {
@@ -63,20 +66,4 @@ async function advance(
     await appendNotes(repo, ref, await linesMissing(repo, tracked, seen), 'Evidence seen by git-mlchain');
   }
   return dropped;
-}
-
-async function linesDropped(
-  repo: Repository,
-  seen: string,
-  tracked: string | undefined,
-): Promise<LinesByCommit> {
-  if (tracked !== undefined && (await isAncestor(repo, seen, tracked))) return new Map();
-  return await linesMissing(repo, seen, tracked);
-}
-
-/** Tips of the refs directly below `prefix` that are named by a fingerprint. */
-export async function tipsBySigner(repo: Repository, prefix: string): Promise<Map<string, string>> {
-  const refs = [...(await listRefs(repo, prefix))];
-  const named = refs.map(([ref, tip]) => [ref.slice(prefix.length), tip] as const);
-  return new Map(named.filter(([signer]) => isFingerprint(signer)));
 }

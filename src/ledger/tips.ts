@@ -1,0 +1,20 @@
+import { listRefs } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { isFingerprint } from './refs.ts';
+
+/**
+ * Notes commits by signer: the refs directly below `prefix` that are named by a fingerprint and hold a commit. Anyone
+ * who can push can make one that holds something else; it is no evidence.
+ */
+export async function tipsBySigner(repo: Repository, prefix: string): Promise<Map<string, string>> {
+  const tips = new Map<string, string>();
+  for (const [ref, id] of await listRefs(repo, prefix)) {
+    const signer = ref.slice(prefix.length);
+    if (isFingerprint(signer) && (await isCommit(repo, id))) tips.set(signer, id);
+  }
+  return tips;
+}
+
+export async function isCommit(repo: Repository, id: string): Promise<boolean> {
+  return (await repo.objects.info(id))?.type === 'commit';
+}
