@@ -32,10 +32,15 @@ const RUNNERS: ReadonlyMap<string, Runner> = new Map([
   ['record', runRecord],
 ]);
 
-/** Runs every vector found anywhere below a directory. */
+/** Runs every vector found anywhere below a directory. A runner that breaks down is a failing row, not the end. */
 export async function runVectors(directory: string): Promise<readonly VectorReport[]> {
   const reports: VectorReport[] = [];
-  for (const [place, run] of findVectors(directory)) reports.push({ place, rows: await run(place) });
+  for (const [place, run] of findVectors(directory)) {
+    const broken = (error: unknown): RowResult[] => [
+      { name: 'runner', outcome: 'fails', message: String(error) },
+    ];
+    reports.push({ place, rows: await run(place).catch(broken) });
+  }
   return reports;
 }
 
