@@ -42,9 +42,10 @@ export function classify(commit: CommitChanges, last: Movement | undefined, oper
   if (operation.am) return { kind: 'am' };
   if (last === undefined || last.to !== commit.id) return { kind: 'unknown' };
   if (operation.cherryPick || /^(commit \()?cherry-pick\b/.test(last.action)) return { kind: 'cherry-pick' };
+  const making = ownMaking(commit, last);
   // `commit -C`, `commit --author`, an amended commit that was pulled: the content is somebody else's word.
-  if (commit.author.email !== commit.committer.email) return { kind: 'other-author' };
-  return ownMaking(commit, last);
+  const isOther = making.kind !== 'unknown' && commit.author.email !== commit.committer.email;
+  return isOther ? { kind: 'other-author' } : making;
 }
 
 function ownMaking(commit: CommitChanges, { from, action }: Movement): Making {

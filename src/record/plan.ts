@@ -1,5 +1,7 @@
 import { directoryArtifactName } from '../artifact/directory.ts';
 import type { Listing } from '../artifact/kind.ts';
+import { MlchainError } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
 import type { StepControl } from '../layout/control.ts';
 import { findArrived } from './arrived.ts';
 import { decideBinding } from './bind.ts';
@@ -8,6 +10,7 @@ import { composeWork, removedProducts } from './compose.ts';
 import type { Explained, RecordingContext } from './context.ts';
 import type { Circumstances, LinkDraft } from './draft.ts';
 import { changedUnder, draftLink } from './draft.ts';
+import { Journal } from './journal.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { Refusal } from './outcome.ts';
 import type { StepPatterns } from './patterns.ts';
@@ -115,9 +118,17 @@ async function checked(scene: Scene, work: Work, how: Circumstances): Promise<St
   const refusal =
     symlinkAmong(work.products, patterns) ??
     (await findUnexplained(context, occurrence, patterns, view, work.products));
+  if (refusal?.kind === 'unexplained') await expectNotQueued(context.repo, refusal.blame?.commit);
   if (refusal !== undefined) return { kind: 'refused', step: patterns.control.step.name, refusal };
   const draft = draftLink(context.repo, occurrence, patterns.control, work, how);
   return { kind: 'draft', draft, bound: undefined };
+}
+
+/** What this person's own earlier commit brought will be explained once that is signed: this one waits with it. */
+async function expectNotQueued(repo: Repository, commit: string | undefined): Promise<void> {
+  const { queue } = await new Journal(repo).read();
+  if (commit === undefined || !queue.has(commit)) return;
+  throw new MlchainError('failed', `${commit.slice(0, 7)}, which it builds on, is not signed yet`);
 }
 
 export function symlinkAmong(products: Listing, { control }: StepPatterns): Refusal | undefined {

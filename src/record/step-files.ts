@@ -35,10 +35,11 @@ export class StepFiles<T extends { readonly step: string }> {
     await fs.rename(draft, file);
   }
 
-  /** Whether there was one. */
+  /** Whether there was one. The directory goes with the last: that there is none tells a hook that nothing waits. */
   async remove(step: string): Promise<boolean> {
     try {
       await fs.unlink(path.join(this.#dir, fileName(step)));
+      await removeIfEmpty(this.#dir);
       return true;
     } catch (error) {
       if (isAbsence(error)) return false;
@@ -68,6 +69,15 @@ export class StepFiles<T extends { readonly step: string }> {
 /** Readable, and still one file a step where names are long, hold slashes, or differ in case alone (macOS, Windows). */
 function fileName(step: string): string {
   return `${step.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 60)}-${sha256Hex(step).slice(0, 8)}.json`;
+}
+
+async function removeIfEmpty(dir: string): Promise<void> {
+  try {
+    await fs.rmdir(dir);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  }
 }
 
 async function namesIn(dir: string): Promise<readonly string[]> {

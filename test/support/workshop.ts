@@ -1,3 +1,4 @@
+import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
 import { assessHistory } from '../../src/gather/assess.ts';
 import { layoutAt } from '../../src/gather/layout-at.ts';
@@ -112,6 +113,12 @@ export function only<T>(list: readonly T[]): T {
   const [first] = list;
   if (first === undefined || list.length > 1) throw new Error(`expected one, found ${list.length}`);
   return first;
+}
+
+/** Has the value what is expected of it, whatever else it has? */
+export function matches<T extends object>(value: T, expected: Readonly<Record<string, unknown>>): void {
+  const names = Object.keys(expected);
+  assert.equal(Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))), expected);
 }
 
 /** What `.mlchainrc` would add for one step. */
