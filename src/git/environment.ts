@@ -39,7 +39,6 @@ const HARDENED: NodeJS.ProcessEnv = {
   // A path below a file cannot exist: unlike an empty file, git passes over it without a word.
   GIT_GRAFT_FILE: '/dev/null/grafts',
   GIT_OPTIONAL_LOCKS: '0',
-  GIT_LITERAL_PATHSPECS: '1',
 };
 
 /**
@@ -50,6 +49,8 @@ const LOCAL: NodeJS.ProcessEnv = {
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_TERMINAL_PROMPT: '0',
+  // A path is a path. Not for transports: the hooks of a server on the same machine would inherit it.
+  GIT_LITERAL_PATHSPECS: '1',
 };
 
 /** The environment of every git child: ours, less every `GIT_*` that could change the answer, plus what hardens it. */

@@ -65,14 +65,6 @@ export class ObjectReader {
     );
   }
 
-  /** {@link hash} of many objects in the order asked. */
-  hashMany(
-    specs: Iterable<string>,
-    algorithm = 'sha256',
-  ): AsyncGenerator<string | undefined, void, undefined> {
-    return this.each(specs, hashing(algorithm));
-  }
-
   close(): void {
     this.#contents.close();
     this.#headers.close();

@@ -42,7 +42,7 @@ export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]
 }
 
 /** A {@link RefRaceError} where git could not lock a ref or found another value in it, else the error itself. */
-export function raceOr(error: unknown): unknown {
+function raceOr(error: unknown): unknown {
   if (error instanceof GitError && /cannot lock ref|Unable to create '.*\.lock'/.test(error.stderr)) {
     return new RefRaceError(error);
   }

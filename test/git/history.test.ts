@@ -343,13 +343,13 @@ test('what is no commit id is refused: an option could be hidden in it', async (
       `${head}..${head}`,
     ]) {
       for (const failing of [
-        historyOf(fixture, [evil]),
-        historyOf(fixture, [head], { exclude: [evil] }),
-        readCommit(fixture.repo, evil),
-        isAncestor(fixture.repo, evil, head),
-        mergeBases(fixture.repo, head, evil),
+        () => historyOf(fixture, [evil]),
+        () => historyOf(fixture, [head], { exclude: [evil] }),
+        () => readCommit(fixture.repo, evil),
+        () => isAncestor(fixture.repo, evil, head),
+        () => mergeBases(fixture.repo, head, evil),
       ])
-        assert.is(((await failureOf(failing)) as MlchainError).code, 'input');
+        assert.is(((await failureOf(failing())) as MlchainError).code, 'input');
     }
   });
 });
@@ -357,8 +357,9 @@ test('what is no commit id is refused: an option could be hidden in it', async (
 test('a commit that is not here is incomplete', async () => {
   await inRepository(async (fixture) => {
     await fixture.commit('first');
-    for (const failing of [readCommit(fixture.repo, 'f'.repeat(40)), historyOf(fixture, ['f'.repeat(40)])]) {
-      const { code, message } = (await failureOf(failing)) as MlchainError;
+    const none = 'f'.repeat(40);
+    for (const fail of [() => readCommit(fixture.repo, none), () => historyOf(fixture, [none])]) {
+      const { code, message } = (await failureOf(fail())) as MlchainError;
       assert.is(code, 'incomplete');
       assert.match(message, /^git log: bad object f+$/);
     }

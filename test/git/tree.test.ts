@@ -134,11 +134,11 @@ test('a tree that is named but not here is incomplete, never an empty one', asyn
     await person.git(['clone', '-q', '--no-checkout', '--filter=tree:0', `file://${dir}`, 'treeless']);
     const treeless = await open(person.at('treeless'));
     for (const failing of [
-      collect(listTree(treeless, head)),
-      entryAt(treeless, head, 'run.sh'),
-      readTree(treeless, head),
+      () => collect(listTree(treeless, head)),
+      () => entryAt(treeless, head, 'run.sh'),
+      () => readTree(treeless, head),
     ])
-      assert.is(((await failureOf(failing)) as MlchainError).code, 'incomplete');
+      assert.is(((await failureOf(failing())) as MlchainError).code, 'incomplete');
 
     const damaged = await open(dir);
     const data = await git(['rev-parse', 'HEAD:data']);
