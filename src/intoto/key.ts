@@ -49,7 +49,6 @@ const METHODS: ReadonlyMap<string, { readonly type: KeyType; readonly numbers: r
   ],
 );
 
-const NO_KEYS: JsonObject = new Map();
 const HASHES = 'pgp+SHA2';
 /** OpenPGP counts seconds in 32 bits. */
 const MAX_TIME = 0xffffffff;
@@ -60,11 +59,6 @@ const MAX_TIME = 0xffffffff;
  */
 export function publicKeyFromJson(json: Json | undefined, where = 'key'): PublicKey {
   return readKey(json, where, true);
-}
-
-/** Reads `layout.keys`: each key stands under its own key id, so that no key can answer for another. */
-export function publicKeysFromJson(json: Json | undefined, where = 'keys'): ReadonlyMap<string, PublicKey> {
-  return readKeys(json, where, true);
 }
 
 function readKey(json: Json | undefined, where: string, isPrimary: boolean): PublicKey {
@@ -82,7 +76,7 @@ function readKey(json: Json | undefined, where: string, isPrimary: boolean): Pub
     public: readNumbers(object.get('keyval'), known.numbers, `${where}.keyval`),
     creationTime: readTime(object.get('creation_time'), `${where}.creation_time`),
     validityPeriod: readTime(object.get('validity_period'), `${where}.validity_period`),
-    subkeys: isPrimary ? readKeys(object.get('subkeys') ?? NO_KEYS, `${where}.subkeys`, false) : new Map(),
+    subkeys: isPrimary ? readSubkeys(object.get('subkeys'), `${where}.subkeys`) : new Map(),
     json: object,
   };
 }
@@ -108,15 +102,12 @@ function readTime(json: Json | undefined, where: string): number | undefined {
   return seconds <= MAX_TIME ? seconds : refuse(where, 'seconds in 32 bits', json);
 }
 
-function readKeys(
-  json: Json | undefined,
-  where: string,
-  arePrimary: boolean,
-): ReadonlyMap<string, PublicKey> {
+function readSubkeys(json: Json | undefined, where: string): ReadonlyMap<string, PublicKey> {
   const keys = new Map<string, PublicKey>();
+  if (json === undefined) return keys;
   for (const [keyid, value] of expectObject(json, where)) {
     const place = `${where}[${JSON.stringify(keyid)}]`;
-    const key = readKey(value, place, arePrimary);
+    const key = readKey(value, place, false);
     if (key.keyid !== keyid) refuse(`${place}.keyid`, 'the key id that it is listed under', key.keyid);
     keys.set(keyid, key);
   }

@@ -27,7 +27,7 @@ export const anyText = fc.string({
 });
 
 /** Integers of every size a signed document may hold. */
-export const anyInteger: fc.Arbitrary<number | bigint> = fc.oneof(
+const anyInteger: fc.Arbitrary<number | bigint> = fc.oneof(
   fc.maxSafeInteger(),
   fc.bigInt({ min: 2n ** 53n, max: 2n ** 90n }),
   fc.bigInt({ min: -(2n ** 90n), max: -(2n ** 53n) }),
@@ -46,9 +46,3 @@ export const anyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => (
 
 /** Neighbouring white space of JSON, to put between tokens. */
 export const anySpace = fc.string({ unit: fc.constantFrom(' ', '\n', '\t', '\r'), maxLength: 3 });
-
-export const anyDigest = fc.string({
-  unit: fc.constantFrom(...'0123456789abcdef'),
-  minLength: 64,
-  maxLength: 64,
-});
