@@ -56,8 +56,9 @@ async function isLayout(file: string): Promise<boolean> {
   try {
     return parseEnvelope(await fs.readFile(file)).signedType === 'layout';
   } catch (error) {
-    // A file of that name that is no evidence at all, or is gone from the work tree.
-    if (error instanceof FormatError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    // A file of that name that is no evidence at all, is gone from the work tree, or is a submodule.
+    const isNoFile = ['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (error instanceof FormatError || isNoFile) return false;
     throw error;
   }
 }
