@@ -1,5 +1,5 @@
 import type { Repository } from '../git/repository.ts';
-import type { NoteProblem } from '../ledger/entry.ts';
+import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
@@ -38,10 +38,14 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
   const ledger = await Ledger.read(repo, { incoming: request.incoming ?? [] });
-  const history = await historyOf(repo, ledger, [request.revision], request.trust, request.now);
+  const { evidence, problems } = readAll(ledger);
+  const { trust, now } = request;
+  const history = judgeHistory(
+    await readHistoryFacts(repo, { tips: [request.revision], evidence, trust, now }),
+  );
   const findings = [
     ...(request.questions.includes('history') ? historyFindings(history, request) : []),
-    ...evidenceFindings(ledger, history),
+    ...problems.map((problem) => problemFinding(problem, history)),
     ...missingLayout(history, request.revision),
   ];
   const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
@@ -59,17 +63,19 @@ export async function assessHistory(
   trust: Trust,
   now: number,
 ): Promise<HistoryJudgment> {
-  return await historyOf(repo, await Ledger.read(repo), tips, trust, now);
+  const { evidence } = readAll(await Ledger.read(repo));
+  return judgeHistory(await readHistoryFacts(repo, { tips, evidence, trust, now }));
 }
 
-async function historyOf(
-  repo: Repository,
-  ledger: Ledger,
-  tips: readonly string[],
-  trust: Trust,
-  now: number,
-) {
-  return judgeHistory(await readHistoryFacts(repo, { tips, evidence: [...ledger.all()], trust, now }));
+/** Entries and problems in one pass: the ledger forgets what nobody holds. */
+function readAll(ledger: Ledger): { evidence: readonly Entry[]; problems: readonly NoteProblem[] } {
+  const evidence: Entry[] = [];
+  const problems = [...ledger.problems];
+  for (const commit of ledger.commits()) {
+    evidence.push(...ledger.entriesFor(commit));
+    problems.push(...ledger.problemsFor(commit));
+  }
+  return { evidence, problems };
 }
 
 function historyFindings({ findings }: HistoryJudgment, { within }: AssessRequest): Finding[] {
@@ -98,11 +104,6 @@ function missingLayout(history: HistoryJudgment, revision: string): Finding[] {
 }
 
 /** Junk is a warning; a note over the limits may hide a revocation, and then nobody can say "verified". */
-function evidenceFindings(ledger: Ledger, history: HistoryJudgment): Finding[] {
-  const problems = [...ledger.commits()].flatMap((commit) => ledger.problemsFor(commit));
-  return [...ledger.problems, ...problems].map((problem) => problemFinding(problem, history));
-}
-
 function problemFinding(
   { kind, signer, object, line, reason }: NoteProblem,
   { keys }: HistoryJudgment,
