@@ -27,6 +27,7 @@ export function sameDigests(a: DigestSet, b: DigestSet): boolean {
 
 /** An artifact that only one of two lists has, or both with different digests; undefined where they agree. */
 export function differingArtifact(a: Artifacts, b: Artifacts): string | undefined {
+  if (a === b) return undefined;
   for (const [name, digests] of a) {
     const others = b.get(name);
     if (others === undefined || !sameDigests(digests, others)) return name;
