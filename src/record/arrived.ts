@@ -20,11 +20,13 @@ export interface Arrived {
  * A path whose new content is what somebody committed elsewhere: `cherry-pick --no-commit`, `merge --squash` and
  * `checkout BRANCH -- FILE` leave no other trace in a commit that looks like any other. Read as this person's own work
  * it would be signed by accident (threat 48). A commit that this clone saw being made is their own.
+ * @param copies what this very commit has just been rewritten to
  */
 export async function findArrived(
   repo: Repository,
   commit: CommitChanges,
   isConcerned: (path: string) => boolean,
+  copies: ReadonlySet<string> = new Set(),
 ): Promise<Arrived | undefined> {
   const brought = broughtBlobs(commit, isConcerned);
   const tips = brought.size === 0 ? [] : await commitTips(repo);
@@ -33,9 +35,10 @@ export async function findArrived(
   const paths = brought.size <= MOST_PATHS ? [...brought.keys()] : [];
   const request = { tips, exclude: [commit.id], paths, order: 'newest-first' } as const;
   for await (const other of readHistory(repo, request)) {
-    const same = made.has(other.id)
-      ? undefined
-      : other.changes.flat().find((change) => isSame(change, brought));
+    const same =
+      made.has(other.id) || copies.has(other.id)
+        ? undefined
+        : other.changes.flat().find((change) => isSame(change, brought));
     if (same !== undefined) return { path: same.path, blame: { commit: other.id, author: authorOf(other) } };
   }
   return undefined;

@@ -42,6 +42,8 @@ export interface StepRequest {
   readonly prior?: Prior | undefined;
   /** Whether the commit may be read as the person's own work where nothing else is known of it. */
   readonly automatic: boolean;
+  /** Commits that this one has just been rewritten to. */
+  readonly copies?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -54,14 +56,14 @@ export async function planStep(
   occurrence: Occurrence,
   request: StepRequest,
 ): Promise<StepPlan> {
-  const { step, needed, pending, prior, automatic } = request;
+  const { step, needed, pending, prior, automatic, copies } = request;
   const patterns = await patternsFor(context, occurrence, step);
   const view = await viewFor(context, occurrence, patterns, namesIn(pending));
   const scene: Scene = { context, occurrence, patterns, view };
   if (pending !== undefined) return await planPending(scene, pending, needed);
   const renewed = prior && (await planRenewal(scene, prior));
   if (renewed !== undefined && (renewed.kind !== 'not-renewed' || !automatic)) return renewed;
-  const arrived = await findArrived(context.repo, occurrence.commit, step.controls);
+  const arrived = await findArrived(context.repo, occurrence.commit, step.controls, copies);
   if (arrived !== undefined)
     return { kind: 'refused', step: step.step.name, refusal: { kind: 'arrived', ...arrived } };
   return await checked(scene, composeWork(patterns, view), { recorder: 'post-commit' });

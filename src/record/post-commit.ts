@@ -36,7 +36,7 @@ export async function afterCommit(
   const journal = new Journal(context.repo);
   await journal.made(id, named);
   try {
-    const priors = making.kind === 'amend' ? await takeOver(context, making.replaced) : new Map();
+    const priors = making.kind === 'amend' ? await takeOver(context, making.replaced, id) : new Map();
     const occurrence = await occurrenceOf(context, id);
     if (occurrence !== undefined) {
       const needed = neededSteps(occurrence, named);
@@ -105,10 +105,14 @@ async function leaveAlone(
 }
 
 /** What was signed for the commit that was amended, or waits to be, now belongs to the new one. */
-async function takeOver(context: RecordingContext, replaced: string): Promise<ReadonlyMap<string, Prior>> {
+async function takeOver(
+  context: RecordingContext,
+  replaced: string,
+  amended: string,
+): Promise<ReadonlyMap<string, Prior>> {
   await reopenPending(context, replaced);
   const occurrence = await readable(occurrenceOf(context, replaced));
-  const priors = occurrence && (await readable(priorsOf(context, occurrence)));
+  const priors = occurrence && (await readable(priorsOf(context, occurrence, new Set([amended]))));
   await new Journal(context.repo).done(replaced);
   return priors ?? new Map();
 }

@@ -34,8 +34,9 @@ export async function afterRewrite(
   rewritten: readonly RewrittenCommit[],
 ): Promise<readonly Outcome[]> {
   const memory = await new Journal(context.repo).read();
+  const copies = new Set(rewritten.map(({ to }) => to));
   const outcomes: Outcome[] = [];
-  for (const pair of rewritten) outcomes.push(...(await followRewrite(context, pair, memory)));
+  for (const pair of rewritten) outcomes.push(...(await followRewrite(context, pair, memory, copies)));
   return outcomes;
 }
 
@@ -43,13 +44,14 @@ async function followRewrite(
   context: RecordingContext,
   { from, to }: RewrittenCommit,
   memory: Memory,
+  copies: ReadonlySet<string>,
 ): Promise<readonly Outcome[]> {
   try {
     const before = await occurrenceOf(context, from);
     const after = await occurrenceOf(context, to);
     return before === undefined || after === undefined
       ? []
-      : await renewLinks(context, before, after, memory);
+      : await renewLinks(context, before, after, memory, copies);
   } catch (error) {
     return [await leftOver(context, to, error)];
   }
@@ -60,8 +62,9 @@ async function renewLinks(
   before: Occurrence,
   after: Occurrence,
   memory: Memory,
+  copies: ReadonlySet<string>,
 ): Promise<readonly Outcome[]> {
-  const priors = await priorsOf(context, before);
+  const priors = await priorsOf(context, before, copies);
   const steps = after.control.steps.filter(({ step }) => priors.has(step.name));
   const needed = { steps, unknown: [] };
   const plans = await planSteps(context, after, { needed, pendingIn: 'set apart', priors, automatic: false });

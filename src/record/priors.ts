@@ -16,12 +16,17 @@ import { neededSteps } from './steps.ts';
 /**
  * What this person signed for a commit, by step, and what they were still to sign for it. The signatures are checked:
  * a line that somebody else put into this person's notes on a remote must not make them sign it anew.
+ * @param copies what the commit has been rewritten to
  */
 export async function priorsOf(
   context: RecordingContext,
   occurrence: Occurrence,
+  copies: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, Prior>> {
-  const drafts = [...(await queuedDrafts(context, occurrence)), ...(await signedDrafts(context, occurrence))];
+  const drafts = [
+    ...(await queuedDrafts(context, occurrence, copies)),
+    ...(await signedDrafts(context, occurrence)),
+  ];
   return new Map(drafts.map((draft) => [draft.step, { draft, occurrence }]));
 }
 
@@ -72,6 +77,7 @@ function draftOf({ name, command, materials, products, byproducts }: Link, bindi
 async function queuedDrafts(
   context: RecordingContext,
   occurrence: Occurrence,
+  copies: ReadonlySet<string>,
 ): Promise<readonly LinkDraft[]> {
   const { queue } = await new Journal(context.repo).read();
   const named = queue.get(occurrence.commit.id);
@@ -81,6 +87,7 @@ async function queuedDrafts(
     pendingIn: 'set apart',
     priors: new Map(),
     automatic: true,
+    copies,
   });
   return plans.flatMap((plan) => (plan.kind === 'draft' ? [plan.draft] : []));
 }

@@ -25,6 +25,8 @@ export interface CommitRequest {
   readonly priors: ReadonlyMap<string, Prior>;
   /** Whether the commit may be read as the person's own work where nothing else is known of it. */
   readonly automatic: boolean;
+  /** Commits that this one has just been rewritten to. */
+  readonly copies?: ReadonlySet<string>;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function recordCommit(
 export async function planSteps(
   context: RecordingContext,
   occurrence: Occurrence,
-  { needed, pendingIn, priors, automatic }: CommitRequest,
+  { needed, pendingIn, priors, automatic, copies }: CommitRequest,
 ): Promise<readonly StepPlan[]> {
   const plans: StepPlan[] = [];
   for (const step of occurrence.control.steps) {
@@ -55,7 +57,7 @@ export async function planSteps(
     const pending = await findPending(context, occurrence, name, pendingIn);
     const isNeeded = needed.steps.includes(step);
     if (!isNeeded && pending === undefined) continue;
-    const request = { step, needed: isNeeded, pending, prior: priors.get(name), automatic };
+    const request = { step, needed: isNeeded, pending, prior: priors.get(name), automatic, copies };
     plans.push(await planStep(context, occurrence, request));
   }
   return plans;

@@ -11,6 +11,7 @@ import type { Binding } from '../../src/ledger/binding.ts';
 import { parseNote } from '../../src/ledger/entry.ts';
 import { localRef } from '../../src/ledger/refs.ts';
 import { generateKey } from '../../src/openpgp/generate.ts';
+import { KeyError } from '../../src/openpgp/key-error.ts';
 import type { Signer } from '../../src/openpgp/signer.ts';
 import { findSigner, findSigningKey } from '../../src/openpgp/signer.ts';
 import { OwnKeyStore } from '../../src/openpgp/store.ts';
@@ -107,6 +108,11 @@ function contextOf(repo: Repository, env: NodeJS.ProcessEnv, owner: Signer): Rec
     now: () => Date.now(),
   };
 }
+
+/** As a hook finds it that has nobody to ask. A real locked key costs a second each time: that is its purpose. */
+export const whileLocked: Partial<RecordingContext> = {
+  signer: async () => Promise.reject(new KeyError('locked', 'the key is locked, and there is nobody to ask')),
+};
 
 /** The one thing there is. */
 export function only<T>(list: readonly T[]): T {
