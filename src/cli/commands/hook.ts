@@ -12,6 +12,8 @@ import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { recordingContext } from '../recording.ts';
+import { prePush } from './hook-pre-push.ts';
+import { preReceive } from './hook-pre-receive.ts';
 
 /** What the installed hook scripts call: `hook NAME -- ARG…`, with git's own standard input. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
@@ -29,7 +31,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     case 'pre-push':
       return await beforePush(context, words);
     case 'pre-receive':
-      return await (await import('./hook-pre-receive.ts')).preReceive(context, await readInput());
+      return await preReceive(context, await readInput());
     default:
       throw new MlchainError('usage', `there is no hook '${name}'`);
   }
@@ -83,7 +85,7 @@ async function beforePush(context: Context, [remote = '', url = '']: readonly st
   if ((await queuedCommits({ repo })).length > 0) {
     say(context, await recordMissing(recordingContext(context, repo, { mayPrompt: false })));
   }
-  return await (await import('./hook-pre-push.ts')).prePush(context, { remote, url, input });
+  return await prePush(context, { remote, url, input });
 }
 
 /** Called by hand there is nothing to wait for. */

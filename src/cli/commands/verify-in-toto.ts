@@ -30,7 +30,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     now: Math.floor(now / 1000),
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
   });
-  await speak(context, args, report);
+  speak(context, args, report);
   return exitCodeOfVerdict(report.verdict);
 }
 

@@ -5,12 +5,13 @@ import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCodeOfVerdict } from '../exit.ts';
 import { speak } from '../verdict-output.ts';
+import { run as verifyInToto } from './verify-in-toto.ts';
 
 const TEN_MINUTES = 600;
 
 /** `verify [REV|RANGE]`, or `verify --in-toto DIR`. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
-  if (args.has('in-toto')) return await (await import('./verify-in-toto.ts')).run(context, args);
+  if (args.has('in-toto')) return await verifyInToto(context, args);
   const repo = await context.openRepository();
   const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
   const trust = await readTrust(repo, {
@@ -28,6 +29,6 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
     now: Math.floor(context.now() / 1000),
   });
-  await speak(context, args, report);
+  speak(context, args, report);
   return exitCodeOfVerdict(report.verdict);
 }
