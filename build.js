@@ -1,5 +1,5 @@
 // Builds what the package ships: dist/git-mlchain.js (the command), dist/index.js (the library), dist/types.
-// The bundle is split: every dynamic import stays one, so a hook that has nothing to do loads next to nothing.
+// The bundle is split: dynamic imports stay what they are, so what is not called is not read.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
