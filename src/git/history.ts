@@ -156,9 +156,9 @@ function join(blocks: readonly LogBlock[], shallow: ReadonlySet<string>): Commit
   return { id, ...commit, changes, boundary };
 }
 
-/** An id is told apart from an option: with `--stdin` newer git also reads options there. */
+/** A whole id: with `--stdin` newer git also reads options there, and a branch may be named like an abbreviated id. */
 function safeId(id: string): string {
-  if (!/^[0-9a-f]{4,64}$/.test(id)) {
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) {
     throw new MlchainError('input', `not a commit id: '${id}'`);
   }
   return id;

@@ -75,8 +75,15 @@ export class IsomorphicObjects implements TreeSource {
     const names = await this.#git.listRefs({ ...this.#at, filepath: 'refs' });
     // A lock lies beside the refs and is none.
     const refs = names.map((name) => `refs/${name}`).filter((ref) => REF_NAME.test(ref));
-    const ids = await Promise.all(refs.map((ref) => this.#git.resolveRef({ ...this.#at, ref })));
-    return new Map(refs.map((ref, index) => [ref, ids[index] ?? '']));
+    const found = new Map<string, string>();
+    for (const ref of refs) {
+      // Like git, without those that lead nowhere: the HEAD of a remote whose branch is gone.
+      const id = await orUndefined(this.#git.resolveRef({ ...this.#at, ref }));
+      if (id !== undefined) {
+        found.set(ref, id);
+      }
+    }
+    return found;
   }
 }
 

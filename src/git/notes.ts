@@ -67,8 +67,8 @@ export async function appendNotes(
 ): Promise<string> {
   const identity = await committer(repo);
   for (let attempt = 1; ; attempt += 1) {
-    const parent = await repo.tryResolve(ref);
-    const edits = await planAppend(sourceOf(repo), parent && (await rootOf(repo, parent)), additions);
+    const parent = await tipOf(repo, ref);
+    const edits = await planAppend(sourceOf(repo), parent && (await rootTree(repo, parent)), additions);
     if (edits.length === 0 && parent !== undefined) {
       return parent;
     }
@@ -94,7 +94,7 @@ export async function commitNotes(
   additions: NoteLines,
   message: string,
 ): Promise<string> {
-  const edits = await planAppend(sourceOf(repo), base && (await rootOf(repo, base)), additions);
+  const edits = await planAppend(sourceOf(repo), base && (await rootTree(repo, base)), additions);
   if (edits.length === 0 && base !== undefined) {
     return base;
   }
@@ -103,12 +103,24 @@ export async function commitNotes(
 }
 
 async function rootOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
-  const commit = await repo.objects.info(refOrCommit);
-  if (commit === undefined) {
-    return undefined;
+  const tip = await tipOf(repo, refOrCommit);
+  return tip === undefined ? undefined : await rootTree(repo, tip);
+}
+
+async function rootTree(repo: Repository, commit: string): Promise<string> {
+  const root = await repo.objects.info(`${commit}^{tree}`);
+  return root?.id ?? missing(`tree of ${commit}`);
+}
+
+/** `undefined` only where there is no such ref: a ref whose commit is gone is evidence that we cannot see. */
+async function tipOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
+  const tip = await repo.tryResolve(refOrCommit);
+  if (tip === undefined) {
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', refOrCommit];
+    const { code } = await repo.git.run(args, { okCodes: [0, 1, 128] });
+    return code === 0 ? missing(`commit of ${refOrCommit}`) : undefined;
   }
-  const root = await repo.objects.info(`${refOrCommit}^{tree}`);
-  return root?.id ?? missing(`tree of ${refOrCommit}`);
+  return tip;
 }
 
 function sourceOf(repo: Repository): NoteSource {

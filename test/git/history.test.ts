@@ -333,6 +333,7 @@ test('what is no commit id is refused: an option could be hidden in it', async (
   await inRepository(async (fixture) => {
     const head = await fixture.commit('first');
     for (const evil of [
+      head.slice(0, 12),
       '--all',
       '--output=/tmp/x',
       'HEAD',

@@ -180,6 +180,25 @@ test('notes whose objects are not here are incomplete, never empty', async () =>
   });
 });
 
+test('a ref whose commit is gone is incomplete, and nobody starts the notes anew', async () => {
+  await inRepository(async ({ dir, repo, git, commit }) => {
+    const head = await commit('first');
+    const gone = 'ab'.repeat(20);
+    fs.mkdirSync(path.join(dir, '.git/refs/notes/mlchain'), { recursive: true });
+    fs.writeFileSync(path.join(dir, '.git', REF), `${gone}\n`);
+    const additions = new Map([[head, ['x']]]);
+    for (const fail of [
+      () => collect(listNotes(repo, REF)),
+      () => collect(listNotes(repo, gone)),
+      () => readNote(repo, REF, head),
+      () => appendNotes(repo, REF, additions, 'm'),
+      () => commitNotes(repo, gone, additions, 'm'),
+    ])
+      assert.is(((await failureOf(fail())) as MlchainError).code, 'incomplete');
+    assert.is(await git(['for-each-ref', '--format=%(objectname)', REF]), gone);
+  });
+});
+
 test('a ref whose lock nobody removes ends in git’s own words, after many tries, with the old notes in place', async () => {
   await inRepository(async ({ repo, git, commit, write }) => {
     const head = await commit('first');

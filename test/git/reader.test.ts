@@ -226,6 +226,29 @@ contract(
   withHistory,
 );
 
+contract(
+  'a ref that leads nowhere is left out',
+  async (reader, { dir, git }) => {
+    const before = await reader.listRefs();
+    await git(['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/gone']);
+    fs.writeFileSync(path.join(dir, '.git/refs/heads/broken'), 'no id\n');
+    fs.writeFileSync(path.join(dir, '.git/refs/heads/empty'), '');
+    assert.equal(await reader.listRefs(), before);
+  },
+  withHistory,
+);
+
+contract(
+  'a symbolic ref is what it points to',
+  async (reader, { git }) => {
+    await git(['symbolic-ref', 'refs/heads/alias', 'refs/heads/side']);
+    const side = await git(['rev-parse', 'side']);
+    assert.is((await reader.listRefs('refs/heads')).get('refs/heads/alias'), side);
+    assert.is(await reader.resolveCommit('alias'), side);
+  },
+  withHistory,
+);
+
 const REF = 'refs/notes/mlchain/F';
 
 contract('notes are listed at any fan-out, of git and of ours', async (reader, { repo, git, commit }) => {
