@@ -15,6 +15,8 @@ export interface PersonOptions {
   readonly email?: string;
   /** Further global git configuration, `key` → value. */
   readonly config?: ReadonlyMap<string, string>;
+  /** An existing directory to live in, somebody's former home perhaps; it is left there by `cleanup`. */
+  readonly home?: string;
 }
 
 /**
@@ -39,13 +41,13 @@ export interface Person {
 }
 
 export async function makePerson(name: string, options: PersonOptions = {}): Promise<Person> {
-  const scratch = makeScratch();
-  const home = scratch.path;
+  const scratch = options.home === undefined ? makeScratch() : undefined;
+  const home = scratch?.path ?? options.home ?? '';
   const email = options.email ?? `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@example.org`;
   const env = environmentIn(home);
   writeGitConfig(path.join(home, '.gitconfig'), name, email, options.config ?? new Map());
   writeProgram(path.join(home, 'bin'));
-  for (const dir of ['.gnupg', 'run']) fs.mkdirSync(path.join(home, dir), { mode: 0o700 });
+  for (const dir of ['.gnupg', 'run']) fs.mkdirSync(path.join(home, dir), { mode: 0o700, recursive: true });
 
   const run = (program: string, args: readonly string[], how: ExecOptions = {}) =>
     exec(program, args, env, { cwd: home, ...how });
@@ -62,7 +64,7 @@ export async function makePerson(name: string, options: PersonOptions = {}): Pro
     exec: run,
     async cleanup() {
       await stopAgent(run, path.join(home, '.gnupg'));
-      scratch.cleanup();
+      scratch?.cleanup();
     },
   };
 }
@@ -112,7 +114,7 @@ function writeGitConfig(file: string, name: string, email: string, more: Readonl
 }
 
 function writeProgram(dir: string): void {
-  fs.mkdirSync(dir);
+  fs.mkdirSync(dir, { recursive: true });
   const script = `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(builtProgram())} "$@"\n`;
   fs.writeFileSync(path.join(dir, 'git-mlchain'), script, { mode: 0o755 });
 }
