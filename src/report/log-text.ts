@@ -15,11 +15,16 @@ const MARKS: Readonly<Record<LogState, string>> = {
 
 const NAMED_PATHS = 3;
 
-/** One commit of the log: mark, commit, subject; below it who did which step, from what, how long ago. */
-export function logText(entry: LogEntry, style: Style, now: number): string {
+/** `✓ 2be8810 dataset v2 (verified)` */
+export function logHeading(entry: LogEntry, style: Style): string {
   const mark = paintFor(entry.state, style)(MARKS[entry.state]);
   const state = entry.state === 'plain' ? '' : style.dim(` (${entry.state})`);
-  const lines = [`${mark} ${style.yellow(shortId(entry.commit))} ${escapeText(entry.subject)}${state}`];
+  return `${mark} ${style.yellow(shortId(entry.commit))} ${escapeText(entry.subject)}${state}`;
+}
+
+/** One commit of the log: its heading; below it who did which step, from what, how long ago. */
+export function logText(entry: LogEntry, style: Style, now: number): string {
+  const lines = [logHeading(entry, style)];
   for (const link of entry.links) lines.push(linkLine(link, style, now));
   if (entry.links.length === 0 && entry.controlled.length > 0) {
     const paths = entry.controlled.map(({ path }) => path);

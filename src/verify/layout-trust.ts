@@ -84,7 +84,7 @@ export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: n
       continue;
     }
     // One owner must not be able to make a layout "newer" than all to come (threat 54).
-    if (check.created > now + DAY) continue;
+    if (check.created > now + DAY || (check.expires ?? now + 1) <= now) continue;
     const problem = keys.problem(signature.keyid, { created: check.created, layoutAge: 0, now });
     if (problem === undefined) good.set(owner, Math.max(check.created, good.get(owner) ?? 0));
   }

@@ -61,6 +61,9 @@ function judgeSignature(signature: Signature, question: SignerQuestion): LinkSig
   }
   const check = checkSignature(found.key, signature, envelope.signedBytes);
   if (!check.good) return { code: check.code, detail: check.reason, fingerprint };
+  if (check.expires !== undefined && check.expires <= now) {
+    return { code: 'key-expired', detail: 'the signature itself has expired', fingerprint };
+  }
   return lifeOf(signature.keyid, check.created, layout, keys, now, fingerprint);
 }
 

@@ -2,7 +2,7 @@ import { assessHistory } from '../../gather/assess.ts';
 import { readRevisions } from '../../gather/revisions.ts';
 import { readTrust } from '../../gather/trust.ts';
 import { linkText } from '../../report/link-text.ts';
-import { logJson, logText } from '../../report/log-text.ts';
+import { logHeading, logJson } from '../../report/log-text.ts';
 import { logEntry } from '../../verify/log-entry.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +23,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   }
   const entry = logEntry(judgment, history);
   voice.document({ ...logJson(entry), envelopes: judgment.links.map((link) => JSON.parse(link.entry.line)) });
-  voice.say(logText({ ...entry, links: [] }, voice.style, context.now()));
+  voice.say(logHeading(entry, voice.style));
   if (judgment.links.length === 0) voice.say('\nno links on this commit');
   for (const link of judgment.links) voice.say(`\n${linkText(link, voice.style)}`);
   return 0;
