@@ -6,7 +6,10 @@ import { findingsText } from './verdict-text.ts';
 import { shortDigest, signerWords } from './words.ts';
 
 /** One link in full, as `git mlchain show` prints it. */
-export function linkText({ link, binding, signer, counting, findings }: LinkStanding, style: Style): string {
+export function linkText(
+  { link, binding, signer, counting, findings }: Omit<LinkStanding, 'entry'>,
+  style: Style,
+): string {
   const standing =
     counting === undefined ? style.red('does not count') : counting.carried ? 'carried' : 'counts';
   const command = link.command.length === 0 ? 'none' : link.command.map(escapeText).join(' ');
