@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { MlchainError } from '../errors.ts';
 import { childEnvironment, localEnvironment } from './environment.ts';
 import { GitError } from './git-error.ts';
+import { isCleanPath } from './paths.ts';
 
 export interface RunOptions {
   /** Standard input; without it the child reads nothing (a hook's own input is not ours to give away). */
@@ -95,6 +96,13 @@ export class Git {
 
   /** A child whose streams the caller handles; it is killed by {@link close}. */
   spawn(args: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
+    if (!args.every(isCleanPath)) {
+      // Node would hand git another name than the one meant, and git would find nothing there.
+      throw new MlchainError(
+        'input',
+        `not an argument: ${JSON.stringify(args.find((arg) => !isCleanPath(arg)))}`,
+      );
+    }
     const hardened = options.network ? HARDENED : [...HARDENED, ...LOCAL];
     const environment = options.network ? networkEnvironment(this.#env) : localEnvironment(this.#env);
     const child = spawn('git', [...hardened, ...this.#globals, ...args], {

@@ -2,6 +2,7 @@ import { MlchainError } from '../errors.ts';
 import type { CommitObject } from './commit-object.ts';
 import type { Change, LogBlock } from './log-parser.ts';
 import { LogParser } from './log-parser.ts';
+import { isCleanPath } from './paths.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 
@@ -26,9 +27,7 @@ export interface HistoryRequest {
   readonly exclude?: readonly string[];
   /** `by-date` is what `git log` shows: it starts at once, but a wrong clock can put a parent before its child. */
   readonly order: 'oldest-first' | 'newest-first' | 'by-date';
-  /** At most so many, the newest. */
-  readonly limit?: number;
-  /** `false`: without comparing anything, every list empty. */
+  /** `false`: nothing is compared, the lists mean nothing. */
   readonly changes?: boolean;
   /** Only commits that change one of these paths (files, or directories without a final `/`), and only these changes. */
   readonly paths?: readonly string[];
@@ -63,18 +62,16 @@ export async function* readHistory(
   repo: Repository,
   request: HistoryRequest,
 ): AsyncGenerator<CommitChanges, void, undefined> {
-  const { tips, exclude = [], limit, changes = true, paths = [] } = request;
+  const { tips, exclude = [], changes = true, paths = [] } = request;
   if (tips.length === 0) {
     return;
   }
-  const args = [
-    ...OPTIONS,
-    changes ? '--raw' : '--no-patch',
-    ...ORDER[request.order],
-    ...(limit === undefined ? [] : [`--max-count=${limit}`]),
-  ];
+  // An argument is text: a path that is no UTF-8 would reach git as another one, and nothing would be found.
+  const canAsk = paths.every(isCleanPath);
+  const args = [...OPTIONS, changes || !canAsk ? '--raw' : '--no-patch', ...ORDER[request.order]];
   const input = [...tips.map(safeId), ...exclude.map((id) => `^${safeId(id)}`), ''].join('\n');
-  yield* readLog(repo, args, input, paths);
+  const commits = readLog(repo, args, input, canAsk ? paths : []);
+  yield* canAsk ? commits : touching(commits, paths);
 }
 
 /** One commit. Throws when it is not here. */
@@ -122,6 +119,20 @@ async function* readLog(
   }
   if (blocks.length > 0) {
     yield join(blocks, shallow);
+  }
+}
+
+/** Only commits that change one of the paths or something below it, and only these changes. */
+async function* touching(
+  commits: AsyncIterable<CommitChanges>,
+  paths: readonly string[],
+): AsyncGenerator<CommitChanges, void, undefined> {
+  const touches = (change: Change) => paths.some((path) => `${change.path}/`.startsWith(`${path}/`));
+  for await (const commit of commits) {
+    const changes = commit.changes.map((list) => list.filter(touches));
+    if (changes.some((list) => list.length > 0)) {
+      yield { ...commit, changes };
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import { decodePath, encodePath } from './paths.ts';
+import { decodePath, encodePath, isCleanPath } from './paths.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 import type { RawEntry, TreeEntry } from './tree-object.ts';
@@ -121,5 +121,7 @@ async function treeId(repo: Repository, treeish: string): Promise<string> {
 /** The directories that hold every path beginning with one of the prefixes; none: the whole tree. */
 function directories(prefixes: readonly string[]): string[] {
   const dirs = prefixes.map((prefix) => prefix.slice(0, prefix.lastIndexOf('/') + 1));
-  return dirs.includes('') ? [] : [...new Set(dirs)];
+  // An argument is text: bytes that are no UTF-8 cannot be asked for, so everything is.
+  const canAsk = dirs.every((dir) => dir !== '' && isCleanPath(dir));
+  return canAsk ? [...new Set(dirs)] : [];
 }

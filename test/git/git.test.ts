@@ -69,6 +69,19 @@ test('a stream gives what came before the failure, then fails', async () => {
   });
 });
 
+test('a name that is no UTF-8 is refused as an argument: git would be told another one', async () => {
+  await inRepository(async ({ repo }) => {
+    for (const fail of [
+      () => repo.git.run(['ls-files', 'f\udcff']),
+      () => collect(repo.git.stream(['log', '\udcff'])),
+    ]) {
+      const error = (await failureOf(fail())) as MlchainError;
+      assert.is(error.code, 'input');
+      assert.match(error.message, /^not an argument: "(f)?\\udcff"$/);
+    }
+  });
+});
+
 test('leaving a stream early ends the child', async () => {
   await inRepository(async ({ repo, commit }) => {
     await commit('first', new Map([['big', Buffer.alloc(4 << 20)]]));

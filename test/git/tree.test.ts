@@ -79,6 +79,22 @@ test('paths that plain text cannot carry are listed and found', async () => {
   });
 });
 
+test('a directory whose name is no UTF-8 can be a prefix, and be descended into', async () => {
+  await inRepository(async ({ dir, repo, commit }) => {
+    const odd = Buffer.concat([Buffer.from(`${dir}/`), Buffer.of(0x64, 0xff)]);
+    fs.mkdirSync(odd);
+    fs.writeFileSync(Buffer.concat([odd, Buffer.from('/x')]), 'x\n');
+    await commit('first', FILES);
+    const listed = await collect(listTree(repo, 'HEAD', ['d\udcff/', 'data/test']));
+    assert.equal(
+      listed.map(([name]) => name),
+      ['data/test.csv', 'd\udcff/x'],
+    );
+    assert.ok(await entryAt(repo, 'HEAD', 'd\udcff/x'));
+    assert.is(await entryAt(repo, 'HEAD', 'd\udcfe/x'), undefined);
+  });
+});
+
 test('a directory, nothing, and a path through a file are all no entry', async () => {
   await inRepository(async ({ repo, commit }) => {
     await commit('first', FILES);
