@@ -57,7 +57,7 @@ function newest(layouts: readonly TrustedLayout[]): TrustedLayout | undefined {
 
 /** In the history of a commit the age never falls, and the identity never changes (§3, threats 13, 54, 65). */
 function rollback(layout: TrustedLayout, before: TrustedLayout): LayoutRefusal | undefined {
-  if (layout.blob === before.blob) return undefined;
+  if (layout.content === before.content && layout.age === before.age) return undefined;
   if (layout.id !== before.id) {
     return {
       code: 'layout-untrusted',
@@ -110,7 +110,7 @@ export function laterLayouts(
   for (const merge of commits) {
     const own = inForce.get(merge.id)?.own;
     if (merge.parents.length < 2 || own === undefined) continue;
-    const having = merge.parents.filter((parent) => inForce.get(parent)?.own?.blob === own.blob);
+    const having = merge.parents.filter((parent) => inForce.get(parent)?.own?.content === own.content);
     if (having.length === merge.parents.length) continue;
     const anchors = having.length > 0 ? having : merge.parents;
     for (const commit of commits) {

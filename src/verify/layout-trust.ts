@@ -1,3 +1,4 @@
+import { sha256Hex } from '../intoto/digest.ts';
 import type { Envelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import { type Layout, layoutFromJson } from '../intoto/layout.ts';
@@ -23,6 +24,8 @@ export interface LayoutRefusal {
 /** A layout that the threshold of pinned owners signed and that makes sense. */
 export interface TrustedLayout {
   readonly blob: string;
+  /** SHA-256 of the signed part: what a layout says, however the file is written and whoever else signs it. */
+  readonly content: string;
   readonly layout: Layout;
   readonly control: Control;
   /** Time of the K-th newest signature of distinct owners (K = threshold), seconds. */
@@ -57,6 +60,7 @@ export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now
   return {
     trusted: {
       blob: facts.blob,
+      content: sha256Hex(facts.envelope.signedBytes),
       layout,
       control: controlOf(layout),
       age: times[trust.threshold - 1] ?? 0,

@@ -130,6 +130,16 @@ test('another layout of the same age is a rollback', () => {
   assert.equal(found(world), [layoutFinding('layout-rollback')]);
 });
 
+test('the same layout in other bytes is no other layout', () => {
+  const world = new World(olivia, Object.values(people));
+  const layout = world.layout(pipeline(people), [olivia], START);
+  world.commit({ layout });
+  const facts = world.layouts.get(layout);
+  world.layouts.set('re-indented', { ...(facts ?? assert.unreachable()), blob: 're-indented' });
+  world.commit({ layout: 're-indented' });
+  assert.equal(found(world), []);
+});
+
 test('with two owners the age is that of the second newest signature: one alone cannot make a layout new', async () => {
   const second = await makeSignatory('oscar');
   const world = new World(olivia, [...Object.values(people), second]);
