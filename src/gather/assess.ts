@@ -10,6 +10,7 @@ import type { VerdictReport } from '../verify/verdict.ts';
 import { readHistoryFacts } from './history-facts.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
 import { obstacles } from './obstacles.ts';
+import { rewoundFindings } from './rewound.ts';
 
 export interface AssessRequest {
   /** Commit id. */
@@ -50,6 +51,7 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
   ];
   const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
   findings.push(...(release?.findings ?? thresholdWarnings(history, request)));
+  findings.push(...(await rewoundFindings(repo, history.keys, findings)));
   if (release !== undefined && verdictOf(findings) === 'verified') {
     findings.push(...(await inspectRelease(repo, history, request)));
   }

@@ -1,0 +1,52 @@
+import { access, constants } from 'node:fs/promises';
+import { listRemotes } from '../git/remote.ts';
+import type { Repository } from '../git/repository.ts';
+import { countLines } from '../ledger/note-lines.ts';
+import { type Rewound, rememberSeen } from '../ledger/seen.ts';
+import type { Finding } from '../verify/finding.ts';
+import type { KeyBook } from '../verify/key-book.ts';
+
+/**
+ * Evidence that this clone once saw at a remote and that is gone (threats 9, 10). By itself a warning – somebody cleaned
+ * up, or is hiding something –; a violation where a change on one of those commits now lacks its explanation.
+ */
+export async function rewoundFindings(
+  repo: Repository,
+  keys: KeyBook,
+  others: readonly Finding[],
+): Promise<Finding[]> {
+  const unexplained = new Set(
+    others.filter(({ severity }) => severity === 'violation').map(({ commit }) => commit),
+  );
+  return (await rewoundEvidence(repo)).map(({ remote, signer, droppedLines }) => {
+    const commits = [...droppedLines.keys()];
+    const lacking = commits.find((commit) => unexplained.has(commit));
+    return {
+      code: 'evidence-rewound',
+      severity: lacking === undefined ? 'warning' : 'violation',
+      commit: lacking ?? commits[0],
+      signer: keys.person(signer),
+      detail: `${remote} no longer has ${countLines(droppedLines)} lines that this clone saw there`,
+    };
+  });
+}
+
+/** Remembering writes refs: in a clone that is read-only nothing was ever remembered, and nothing can be missed. */
+async function rewoundEvidence(repo: Repository): Promise<Rewound[]> {
+  const remotes = await listRemotes(repo);
+  if (remotes.length === 0 || !(await isWritable(repo.commonDir))) return [];
+  const rewound: Rewound[] = [];
+  for (const remote of remotes) rewound.push(...(await rememberSeen(repo, remote)));
+  return rewound;
+}
+
+async function isWritable(directory: string): Promise<boolean> {
+  try {
+    await access(directory, constants.W_OK);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
+    throw error;
+  }
+}
