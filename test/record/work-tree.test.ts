@@ -1,0 +1,94 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Digester } from '../../src/artifact/digester.ts';
+import { changedSince, findInWorkTree } from '../../src/record/work-tree.ts';
+import { artifact, files, patternsOf } from '../support/listings.ts';
+import type { WorkingClone } from '../support/working-clone.ts';
+import { makeClone } from '../support/working-clone.ts';
+
+async function productsIn(clone: WorkingClone, rules: readonly string[]) {
+  const { products, prefixes } = patternsOf({ products: rules });
+  return await findInWorkTree(clone.repo, new Digester(clone.repo), products, prefixes);
+}
+
+test('tracked, new and ignored files are found, and what git ignores is known', async () => {
+  const clone = await makeClone();
+  clone.write('.gitignore', '*.tmp\n');
+  clone.write('data/tracked', 't');
+  await clone.commit();
+  clone.write('data/new', 'n');
+  clone.write('data/x.tmp', 'x');
+  clone.write('other', 'o');
+  const found = await productsIn(clone, ['ALLOW data/*']);
+  assert.equal(found.artifacts, files({ 'data/tracked': 't', 'data/new': 'n', 'data/x.tmp': 'x' }));
+  assert.equal(found.ignored, new Set(['data/x.tmp']));
+  await clone.git('add', '-f', 'data/x.tmp');
+  assert.equal(
+    (await productsIn(clone, ['ALLOW data/*'])).ignored,
+    new Set(),
+    'what is tracked is not ignored',
+  );
+  await clone.cleanup();
+});
+
+test('the digest of a directory leaves out what git ignores, as the commit will', async () => {
+  const clone = await makeClone();
+  clone.write('.gitignore', '*.tmp\nall/\n');
+  clone.write('dist/a', '1');
+  clone.write('dist/x.tmp', 'x');
+  clone.write('all/b', '2');
+  const found = await productsIn(clone, ['ALLOW dir:dist', 'ALLOW dir:all']);
+  const { products } = patternsOf({ products: ['ALLOW dir:dist', 'ALLOW dir:all'] });
+  assert.equal(found.artifacts.get('dir:dist'), products.fold(files({ 'dist/a': '1' })).get('dir:dist'));
+  assert.equal(found.artifacts.get('dir:all'), products.fold(files({ 'all/b': '2' })).get('dir:all'));
+  assert.equal(found.ignored, new Set(['dir:all']), 'no commit will hold any of it');
+  await clone.cleanup();
+});
+
+test('every change of content is seen, whatever the index and the time stamps say', async () => {
+  const clone = await makeClone();
+  clone.write('raw/a', 'one\n');
+  clone.write('raw/b', 'two\n');
+  await clone.commit();
+  clone.write('raw/new', 'new\n');
+  const seen = files({ 'raw/a': 'one\n', 'raw/b': 'two\n', 'raw/new': 'new\n' });
+  assert.equal(await changedSince(clone.repo, seen), []);
+  const a = path.join(clone.path, 'raw/a');
+  const { atime, mtime } = fs.statSync(a);
+  await clone.git('config', 'core.checkStat', 'minimal');
+  await clone.git('config', 'core.trustctime', 'false');
+  fs.writeFileSync(a, 'ONE\n');
+  fs.utimesSync(a, atime, mtime);
+  assert.equal(await changedSince(clone.repo, seen), ['raw/a']);
+  fs.rmSync(path.join(clone.path, 'raw/b'));
+  clone.write('raw/new', 'newer\n');
+  assert.equal(await changedSince(clone.repo, seen), ['raw/a', 'raw/b', 'raw/new']);
+  await clone.cleanup();
+});
+
+test('a file that git converts is compared as git would store it', async () => {
+  const clone = await makeClone();
+  clone.write('.gitattributes', '*.txt text eol=crlf\n');
+  clone.write('raw/a.txt', 'one\r\ntwo\r\n');
+  await clone.commit();
+  const seen = new Map([['raw/a.txt', artifact('one\ntwo\n')]]);
+  assert.equal(await changedSince(clone.repo, seen), []);
+  clone.write('raw/a.txt', 'one\r\nTWO\r\n');
+  assert.equal(await changedSince(clone.repo, seen), ['raw/a.txt']);
+  await clone.cleanup();
+});
+
+test('a file that became a link, and a link, are told apart', async () => {
+  const clone = await makeClone();
+  clone.write('raw/a', 'x');
+  await clone.commit();
+  fs.rmSync(path.join(clone.path, 'raw/a'));
+  fs.symlinkSync('x', path.join(clone.path, 'raw/a'));
+  assert.equal(await changedSince(clone.repo, files({ 'raw/a': 'x' })), ['raw/a']);
+  assert.equal(await changedSince(clone.repo, files({ 'raw/a': '-> x' })), []);
+  await clone.cleanup();
+});
+
+test.run();
