@@ -7,6 +7,10 @@ import { digestBlobs } from './blob-digests.ts';
 import type { BlobDigest } from './digest-cache.ts';
 import { indexRecords } from './index-state.ts';
 
+const PREFIX = 'store-';
+/** No filter takes a day. */
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+
 /**
  * Digests files of the work tree as git would store them, by letting git store them: into a copy of the index and an
  * object directory of their own, which are thrown away. Whatever git's filters, encodings and line-end rules do, it is
@@ -22,7 +26,8 @@ export async function digestAsStored(
   if (paths.length === 0) return new Map();
   const parent = path.join(repo.gitDir, 'mlchain');
   fs.mkdirSync(parent, { recursive: true });
-  const dir = fs.mkdtempSync(path.join(parent, 'store-'));
+  sweep(parent);
+  const dir = fs.mkdtempSync(path.join(parent, PREFIX));
   try {
     const env = storeIn(repo, dir);
     await update(repo, env, unchecked, ['--no-assume-unchanged']);
@@ -31,6 +36,15 @@ export async function digestAsStored(
     return await digestIndex(repo, env, new Set(paths));
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** What a killed process left behind. */
+function sweep(parent: string): void {
+  for (const name of fs.readdirSync(parent).filter((each) => each.startsWith(PREFIX))) {
+    const age =
+      Date.now() - (fs.statSync(path.join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
+    if (age > STALE_AFTER_MS) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }
 

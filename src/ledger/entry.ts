@@ -75,8 +75,7 @@ function parseLine(signer: string, object: string, bytes: Buffer): Entry {
   return new ParsedEntry(signer, object, bytes.toString('utf8'), envelope, contentOf(envelope));
 }
 
-/** @throws FormatError. Also for envelopes from elsewhere: a bundle, `.mlchain/revocations`. */
-export function contentOf(envelope: Envelope): Content {
+function contentOf(envelope: Envelope): Content {
   switch (envelope.signedType) {
     case 'link': {
       const link = linkFromJson(envelope.signed);

@@ -216,6 +216,22 @@ test('git converts in a place of its own: index and objects of the repository st
   await clone.cleanup();
 });
 
+test('what a killed process left of such a place is swept a day later; what another is working in is not', async () => {
+  const clone = await makeClone({ config: new Map([['core.autocrlf', 'input']]) });
+  clone.write('a', 'a\r\n');
+  const left = (name: string, hours: number) => {
+    const dir = path.join(clone.path, '.git/mlchain', name);
+    fs.mkdirSync(path.join(dir, 'objects'), { recursive: true });
+    const time = Date.now() / 1000 - hours * 3600;
+    fs.utimesSync(dir, time, time);
+    return dir;
+  };
+  const [old, young] = [left('store-old', 25), left('store-young', 1)];
+  await list(clone);
+  assert.equal([fs.existsSync(old), fs.existsSync(young)], [false, true]);
+  await clone.cleanup();
+});
+
 test('a filter that fails is an error, not a wrong digest', async () => {
   const clone = await makeClone({
     config: new Map([

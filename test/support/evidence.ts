@@ -8,7 +8,7 @@ import { endorsementToJson, revocationToJson } from '../../src/ledger/statement.
 import type { Signatory } from './world.ts';
 import { START } from './world.ts';
 
-export const RECORDED = '2026-11-22T08:00:00Z';
+const RECORDED = '2026-11-22T08:00:00Z';
 
 export function makeBinding(commit: string, more: Partial<Binding> = {}): Binding {
   return {
