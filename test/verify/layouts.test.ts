@@ -134,8 +134,9 @@ test('the same layout in other bytes is no other layout', () => {
   const world = new World(olivia, Object.values(people));
   const layout = world.layout(pipeline(people), [olivia], START);
   world.commit({ layout });
-  const facts = world.layouts.get(layout);
-  world.layouts.set('re-indented', { ...(facts ?? assert.unreachable()), blob: 're-indented' });
+  const { envelope } = world.layouts.get(layout) ?? {};
+  if (envelope === undefined) throw new Error('no layout');
+  world.layouts.set('re-indented', { blob: 're-indented', envelope });
   world.commit({ layout: 're-indented' });
   assert.equal(found(world), []);
 });
