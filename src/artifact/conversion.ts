@@ -18,9 +18,11 @@ export async function conversionsOf(
 ): Promise<Map<string, Conversion>> {
   const converts = await converterOf(repo);
   const attributes = await readAttributes(repo, paths);
+  const withoutAny = await converts(NO_ATTRIBUTES);
   const found = new Map<string, Conversion>();
   for (const path of paths) {
-    const conversion = await converts(attributes.get(path) ?? NO_ATTRIBUTES);
+    const own = attributes.get(path);
+    const conversion = own === undefined ? withoutAny : await converts(own);
     if (conversion !== 'none') found.set(path, conversion);
   }
   return found;

@@ -22,10 +22,11 @@ export async function digestLooseFiles(
   untracked: readonly string[],
 ): Promise<Listing> {
   const unchecked = withState(index, 'unchecked');
+  const isReached = reacherIn(root);
   const listing: Listing = new Map();
   const files: string[] = [];
   for (const name of [...withState(index, 'dirty'), ...unchecked, ...untracked]) {
-    const found = unchecked.has(name) && !isReached(root, name) ? 'nothing' : lookAt(root, name);
+    const found = isReached(name) ? lookAt(root, name) : 'nothing';
     if (found === 'file') files.push(name);
     const artifact = found === 'file' ? undefined : await special(repo, root, name, found);
     if (artifact !== undefined) listing.set(name, artifact);
@@ -46,11 +47,19 @@ function lookAt(root: string, name: string): Found {
   return stat.isFile() ? 'file' : 'nothing';
 }
 
-/**
- * What lies behind a symbolic link is not in the repository. Of all other paths git has made sure of that itself.
- */
-function isReached(root: string, name: string): boolean {
-  const directory = path.dirname(path.join(root, name));
+/** What lies behind a symbolic link is not in the repository: a directory exchanged for a link to one is gone. */
+function reacherIn(root: string): (name: string) => boolean {
+  const top = fs.realpathSync(root);
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const directory = path.dirname(name);
+    const found = known.get(directory) ?? isReal(path.join(top, directory));
+    known.set(directory, found);
+    return found;
+  };
+}
+
+function isReal(directory: string): boolean {
   return fs.existsSync(directory) && fs.realpathSync(directory) === directory;
 }
 

@@ -7,6 +7,7 @@ import { listCommit } from '../../src/artifact/commit-tree.ts';
 import { Digester } from '../../src/artifact/digester.ts';
 import { ignoredPaths } from '../../src/artifact/index-state.ts';
 import type { Listing } from '../../src/artifact/kind.ts';
+import { digestLooseFiles } from '../../src/artifact/loose-files.ts';
 import type { WorkTreeScope } from '../../src/artifact/work-tree.ts';
 import { listWorkTree } from '../../src/artifact/work-tree.ts';
 import { Repository } from '../../src/git/repository.ts';
@@ -325,6 +326,21 @@ test('a directory exchanged for a link to one with the same files does not pass 
   fs.symlinkSync(clone.person.at('elsewhere'), path.join(clone.path, 'data'));
   await clone.git('update-index', '--assume-unchanged', 'data/test.csv');
   assert.equal([...(await list(clone)).keys()], ['data']);
+  await clone.cleanup();
+});
+
+test('a file is looked at on its own path only, also where the caller names it', async () => {
+  const clone = await makeClone();
+  clone.write('data/a', 'good');
+  fs.mkdirSync(clone.person.at('elsewhere'));
+  fs.writeFileSync(clone.person.at('elsewhere/a'), 'good');
+  const found = async () => [
+    ...(await digestLooseFiles(clone.repo, clone.path, new Map(), ['data/a', 'none/b'])).keys(),
+  ];
+  assert.equal(await found(), ['data/a']);
+  clone.remove('data');
+  fs.symlinkSync(clone.person.at('elsewhere'), path.join(clone.path, 'data'));
+  assert.equal(await found(), []);
   await clone.cleanup();
 });
 
