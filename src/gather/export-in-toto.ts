@@ -6,7 +6,7 @@ import type { Repository } from '../git/repository.ts';
 import { writeEnvelopeFile } from '../intoto/envelope.ts';
 import { LAYOUT_PATH } from '../layout/paths.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
-import type { CountingLink } from '../verify/counting-link.ts';
+import type { StepLink } from '../verify/counting-link.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import { layOut } from './controlled-files.ts';
 
@@ -78,7 +78,7 @@ async function existingParent(path: string): Promise<string> {
 
 interface LinkFile {
   readonly name: string;
-  readonly link: CountingLink;
+  readonly link: StepLink;
 }
 
 /** `<step>.<first 8 digits of the key id>.link`, as in-toto looks for them. */

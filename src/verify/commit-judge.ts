@@ -17,7 +17,8 @@ import type { TrustedLayout } from './layout-trust.ts';
 import type { ArtifactsOf } from './link-content.ts';
 import type { LinkIndex } from './link-index.ts';
 import { judgeLink, type LinkQuestion, type LinkStanding } from './link-standing.ts';
-import { TreeState } from './tree-state.ts';
+import { type StepState, TreeState } from './tree-state.ts';
+import { effectiveUnbound, type UnboundLinks, type UnboundQuestion } from './unbound.ts';
 
 /** What was found about one commit. */
 export interface CommitJudgment {
@@ -41,6 +42,7 @@ export interface Court {
   readonly entriesAt: (commit: string) => readonly Entry[];
   readonly carried: CarriedLinks;
   readonly index: LinkIndex;
+  readonly unbound: UnboundLinks;
   readonly keys: KeyBook;
   readonly trust: Trust;
   readonly now: number;
@@ -167,7 +169,7 @@ function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, 
   return { links, effective, findings: links.flatMap((link) => link.findings) };
 }
 
-/** Links without a binding (in-toto-run made them) say nothing about a commit; release alone may use them. */
+/** Links without a binding (in-toto-run made them) say nothing about a commit: see `unbound.ts`. */
 function boundQuestions(entries: readonly Entry[]): LinkQuestion[] {
   return entries.flatMap((entry) => {
     if (entry.content.kind !== 'link' || entry.content.binding === undefined) return [];
@@ -199,18 +201,27 @@ function effectiveAt(
     others.length === 0 &&
     parent.inForce.own === layout &&
     parent.state?.step(step) === own &&
+    !court.unbound.liesAt(step, commit.id) &&
     standing.every(({ counting }) => counting === undefined) &&
     matchedSteps(layout, step).every((other) => parent.effective.get(other)?.link === known.get(other)?.link);
   if (inherited) return parent.effective.get(step);
   const artifactsOf: ArtifactsOf = (name) => known.get(name)?.link.link;
-  return effectiveLink({
-    commit: commit.id,
-    layout,
-    state: own,
-    index: court.index,
-    ancestry: court.ancestry,
-    artifactsOf,
-  });
+  const { index, ancestry } = court;
+  const bound = effectiveLink({ commit: commit.id, layout, state: own, index, ancestry, artifactsOf });
+  if (bound !== undefined || !court.unbound.has(step) || index.hasAny(step, commit.id)) return bound;
+  return effectiveUnbound(unboundQuestion(commit.id, layout, own, artifactsOf, court));
+}
+
+/** What `unbound.ts` has to know to say what imported links make of a step at a commit. */
+export function unboundQuestion(
+  commit: string,
+  layout: TrustedLayout,
+  state: StepState,
+  artifactsOf: ArtifactsOf,
+  { unbound, laterLayouts, keys, now }: Court,
+): UnboundQuestion {
+  const layouts = [layout, ...(laterLayouts.get(commit) ?? [])] as const;
+  return { links: unbound, commit, layouts, state, keys, now, artifactsOf };
 }
 
 function matchedSteps({ layout }: TrustedLayout, name: string): string[] {

@@ -7,13 +7,14 @@ import type { Entry } from '../ledger/entry.ts';
 import type { Person } from './finding.ts';
 import { artifactsKey } from './tree-state.ts';
 
-/** A link that counts at `commit` (`product.md` §6-2): the only thing that explains a change or feeds a release. */
-export interface CountingLink {
+/** A link that somebody who may signed for a step, and where that is. */
+export interface StepLink {
   readonly entry: Entry;
   readonly link: Link;
-  readonly binding: Binding;
+  /** Undefined for an imported link, which is bound to no commit (`unbound.ts`). */
+  readonly binding: Binding | undefined;
   readonly step: string;
-  /** Where it counts: the commit it is bound to, or the one that it is carried to. */
+  /** Where it counts: the commit it is bound to, or carried to; of an imported link the one that it was noted on. */
   readonly commit: string;
   readonly carried: boolean;
   readonly signer: Person;
@@ -21,6 +22,11 @@ export interface CountingLink {
   readonly keyid: string;
   /** When the signature claims to have been made, seconds. */
   readonly created: number;
+}
+
+/** A link that counts at `commit` (`product.md` §6-2): the only thing that explains a change. */
+export interface CountingLink extends StepLink {
+  readonly binding: Binding;
 }
 
 /** What a link says of an artifact; undefined where it does not name it or gives no SHA-256. */
@@ -47,7 +53,7 @@ export function productsKey({ link, binding }: CountingLink, control: StepContro
 }
 
 /** Links of different people agree when they name the same materials and the same products. */
-export function agreementKey({ link }: CountingLink): string {
+export function agreementKey({ link }: StepLink): string {
   const sets = [link.materials, link.products].map((artifacts) => {
     return artifactsKey(
       [...artifacts].map(([name, digests]) => [name, { kind: 'file', digest: setText(digests) }]),
@@ -60,6 +66,7 @@ function setText(digests: DigestSet): string {
   return JSON.stringify([...digests].sort());
 }
 
-function underControl(control: StepControl, name: string): boolean {
+/** Whether an artifact, as a link names it, is the step's responsibility: a path, or a `dir:` that stands for many. */
+export function underControl(control: StepControl, name: string): boolean {
   return control.controls(name) || control.directories.some((directory) => name === `dir:${directory}`);
 }

@@ -1,7 +1,7 @@
 import type { Step } from '../intoto/layout.ts';
 import { isAuthorised } from '../openpgp/authorised.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { CountingLink } from './counting-link.ts';
+import type { CountingLink, StepLink } from './counting-link.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import { type ArtifactsOf, type ContentProblem, ruleProblem } from './link-content.ts';
 import type { LinkIndex } from './link-index.ts';
@@ -9,9 +9,9 @@ import type { StepState } from './tree-state.ts';
 
 /** What a step effectively says at a commit (`product.md` §6.3): content decides, not position. */
 export interface EffectiveLink {
-  readonly link: CountingLink;
+  readonly link: StepLink;
   /** Agreeing links of distinct functionaries whom the layout at hand authorises: the newest of each. */
-  readonly signers: readonly CountingLink[];
+  readonly signers: readonly StepLink[];
   readonly thresholdMet: boolean;
   /** Why its rules, which held at its own commit, fail here. */
   readonly ruleProblem: ContentProblem | undefined;
@@ -35,9 +35,22 @@ export function effectiveLink(question: EffectiveQuestion): EffectiveLink | unde
   const candidates = index
     .producing(state.control, state.key, commit)
     .filter((link) => !isSuperseded(link, index));
+  return bestOf(candidates, step, artifactsOf, (link) => agreeingSigners(link, step, commit, layout, index));
+}
+
+/**
+ * Of links that all produced what the tree holds, newest first: the first whose rules hold and whose threshold is met,
+ * else the first whose rules hold, else the first.
+ */
+export function bestOf(
+  candidates: readonly StepLink[],
+  step: Step,
+  artifactsOf: ArtifactsOf,
+  signersOf: (link: StepLink) => readonly StepLink[],
+): EffectiveLink | undefined {
   let best: EffectiveLink | undefined;
   for (const link of candidates) {
-    const signers = agreeingSigners(link, step, commit, layout, index);
+    const signers = signersOf(link);
     const candidate: EffectiveLink = {
       link,
       signers,
@@ -50,7 +63,7 @@ export function effectiveLink(question: EffectiveQuestion): EffectiveLink | unde
   return best;
 }
 
-/** Newest first, so a later candidate wins only by holding where the earlier ones fail. */
+/** A later candidate wins only by holding where the earlier ones fail. */
 function rank({ ruleProblem: problem, thresholdMet }: EffectiveLink): number {
   if (problem !== undefined) return 0;
   return thresholdMet ? 2 : 1;
@@ -58,7 +71,7 @@ function rank({ ruleProblem: problem, thresholdMet }: EffectiveLink): number {
 
 /** Two subkeys of one certificate, or one link twice, are one functionary (threat 16). */
 function agreeingSigners(
-  link: CountingLink,
+  link: StepLink,
   step: Step,
   commit: string,
   layout: TrustedLayout,
@@ -80,7 +93,8 @@ function isSuperseded(link: CountingLink, index: LinkIndex): boolean {
   });
 }
 
-function isNewer(one: CountingLink, other: CountingLink): boolean {
+/** Signed later; of two in the same second the one with the greater id, so that everybody picks the same. */
+export function isNewer(one: StepLink, other: StepLink): boolean {
   if (one.created !== other.created) return one.created > other.created;
   return one.entry.id > other.entry.id;
 }

@@ -3,7 +3,7 @@ import { hasLoneSurrogate } from '../intoto/json-value.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from './ancestry.ts';
 import { type BoundEntry, CarriedLinks } from './carried.ts';
-import { type CommitJudgment, type Court, judgeCommit } from './commit-judge.ts';
+import { type CommitJudgment, type Court, judgeCommit, unboundQuestion } from './commit-judge.ts';
 import { linkArtifact } from './counting-link.ts';
 import type { HistoryFacts, Side } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -12,6 +12,7 @@ import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
 import { KeyBook } from './key-book.ts';
 import { judgeLayout } from './layout-trust.ts';
 import { LinkIndex } from './link-index.ts';
+import { UnboundLinks, unboundFindings } from './unbound.ts';
 
 /** The answer to "is every change in these commits explained by someone allowed to make it?" (`product.md` §6.1). */
 export interface HistoryJudgment {
@@ -25,6 +26,8 @@ export interface HistoryJudgment {
   readonly keys: KeyBook;
   /** Whether a counting link or endorsement of this history says that an artifact is as given. */
   readonly explains: (name: string, artifact: Artifact) => boolean;
+  /** Why imported links do not stand in for a step that has no effective link at a commit. */
+  readonly importFindings: (step: string, commit: string) => readonly Finding[];
 }
 
 /** Steps 1 to 3 of `product.md` §6, in this order: layouts, links oldest first, coverage. */
@@ -43,6 +46,7 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     entriesAt: byObject(facts.evidence),
     carried: new CarriedLinks(boundEntries(facts.evidence), facts.commits, ancestry),
     index: new LinkIndex(ancestry),
+    unbound: new UnboundLinks(facts.evidence, ancestry),
     keys,
     trust: facts.trust,
     now: facts.now,
@@ -64,7 +68,16 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     ancestry,
     keys,
     explains: explainer(court.index, commits),
+    importFindings: (step, commit) => importFindings(step, commits.get(commit), court),
   };
+}
+
+function importFindings(step: string, judgment: CommitJudgment | undefined, court: Court): Finding[] {
+  const state = judgment?.state?.step(step);
+  const own = judgment?.inForce.own;
+  if (judgment === undefined || state === undefined || own === undefined) return [];
+  const artifactsOf = (name: string) => judgment.effective.get(name)?.link.link;
+  return unboundFindings(unboundQuestion(judgment.commit.id, own, state, artifactsOf, court));
 }
 
 function byObject(evidence: readonly Entry[]): (commit: string) => readonly Entry[] {

@@ -134,12 +134,12 @@ function withSlash(prefix: string): string {
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
-function digestText(digests: ReadonlyMap<string, string> | undefined): string | undefined {
+export function digestText(digests: ReadonlyMap<string, string> | undefined): string | undefined {
   const [first] = digests ?? [];
   return first === undefined ? undefined : `${first[0]}:${first[1]}`;
 }
 
-function describe(artifact: { kind: string; digest: string } | undefined): string | undefined {
+export function describe(artifact: { kind: string; digest: string } | undefined): string | undefined {
   if (artifact === undefined) return undefined;
   const digest = artifact.kind === 'submodule' ? `commit:${artifact.digest}` : `sha256:${artifact.digest}`;
   return artifact.kind === 'file' ? digest : `${digest} (${artifact.kind})`;

@@ -1,6 +1,6 @@
 import type { StepControl } from '../layout/control.ts';
 import type { Ancestry } from './ancestry.ts';
-import { agreementKey, type CountingLink, productsKey } from './counting-link.ts';
+import { agreementKey, type CountingLink, productsKey, type StepLink } from './counting-link.ts';
 
 interface ByProducts {
   read: number;
@@ -50,7 +50,7 @@ export class LinkIndex {
   }
 
   /** Links in the history of `commit` that agree with this one in materials and products, itself included. */
-  agreeing(link: CountingLink, commit: string): readonly CountingLink[] {
+  agreeing(link: StepLink, commit: string): readonly CountingLink[] {
     return this.#inHistory(this.#byAgreement.get(`${link.step}\n${agreementKey(link)}`) ?? [], commit);
   }
 

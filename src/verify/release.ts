@@ -108,7 +108,10 @@ function stateOf(findings: readonly Finding[]): StepStateName {
 /** Links there are, but none that produced what the tree holds: somebody changed it past the step. */
 function withoutLink(step: Step, { history, revision }: ReleaseQuestion): Finding[] {
   const code = history.index.hasAny(step.name, revision) ? 'diverged' : 'link-missing';
-  return [{ code, severity: 'violation', commit: revision, step: step.name }];
+  return [
+    { code, severity: 'violation', commit: revision, step: step.name },
+    ...history.importFindings(step.name, revision),
+  ];
 }
 
 function withLink(
@@ -120,7 +123,9 @@ function withLink(
   const { link, signers, ruleProblem } = effective;
   const base = { severity: 'violation', commit: link.commit, step: step.name, signer: link.signer } as const;
   const findings: Finding[] = [];
-  if (ruleProblem !== undefined) {
+  // An imported link has no commit of its own at which its rules could have held: it fails them, and that is all.
+  if (ruleProblem !== undefined && link.binding === undefined) findings.push({ ...base, ...ruleProblem });
+  else if (ruleProblem !== undefined) {
     const { path, expected, found, detail } = ruleProblem;
     const cause = path === undefined ? undefined : lastChange(path, judgment, question);
     findings.push({
