@@ -1,6 +1,5 @@
 import { Digester } from '../artifact/digester.ts';
 import { MlchainError } from '../errors.ts';
-import { assessHistory } from '../gather/assess.ts';
 import { layoutAt } from '../gather/layout-at.ts';
 import { readTrust } from '../gather/trust.ts';
 import type { Repository } from '../git/repository.ts';
@@ -73,6 +72,8 @@ async function explainedIn(context: Context, repo: Repository, tips: readonly st
       hint: "compare fingerprints, then 'git mlchain trust FINGERPRINT'",
     });
   }
+  // Most commits bring all that their links name: then the judge is not even loaded.
+  const { assessHistory } = await import('../gather/assess.ts');
   const history = await assessHistory(repo, tips, trust, Math.floor(context.now() / 1000));
   return history.explains;
 }

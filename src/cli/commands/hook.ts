@@ -1,8 +1,9 @@
 import { MlchainError } from '../../errors.ts';
 import type { Repository } from '../../git/repository.ts';
 import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
+import { FormatError } from '../../intoto/format-error.ts';
 import { controllingPatterns, directoryOf } from '../../layout/control.ts';
-import type { RecordingContext } from '../../record/context.ts';
+import type { LayoutInForce, RecordingContext } from '../../record/context.ts';
 import { queuedCommits, recordMissing } from '../../record/missing.ts';
 import type { Outcome } from '../../record/outcome.ts';
 import { afterCommit } from '../../record/post-commit.ts';
@@ -62,13 +63,13 @@ async function recordQuietly(
 }
 
 function say({ voice }: Context, outcomes: readonly Outcome[]): void {
-  for (const line of recordingLines(outcomes)) voice.note(`git-mlchain: ${line}`);
+  // Commits that were made into one would each say the same of it.
+  for (const line of new Set(recordingLines(outcomes))) voice.note(`git-mlchain: ${line}`);
 }
 
 /** So that the next commit that touches none of them need not start Node at all. */
-async function noteControlledPaths(repo: Repository, { layoutAt }: RecordingContext): Promise<void> {
-  const head = await repo.head();
-  const layout = head === undefined ? undefined : await layoutAt(head);
+async function noteControlledPaths(repo: Repository, recording: RecordingContext): Promise<void> {
+  const layout = await layoutAtHead(repo, recording);
   if (layout === undefined) return;
   const patterns = layout.layout.steps.flatMap(controllingPatterns);
   await writeControlledPaths(
@@ -76,6 +77,20 @@ async function noteControlledPaths(repo: Repository, { layoutAt }: RecordingCont
     layout.blob,
     patterns.map((pattern) => directoryOf(pattern) ?? pattern),
   );
+}
+
+/** One that cannot be read was named when the commit was looked at. */
+async function layoutAtHead(
+  repo: Repository,
+  { layoutAt }: RecordingContext,
+): Promise<LayoutInForce | undefined> {
+  const head = await repo.head();
+  try {
+    return head === undefined ? undefined : await layoutAt(head);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
 /** Signs what could not be signed when it was made; what still cannot be is for the verifier to refuse. */
