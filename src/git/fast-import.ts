@@ -34,9 +34,11 @@ export async function commitEdits(repo: Repository, request: CommitRequest): Pro
   if (code === 0) {
     return stdout.toString('latin1').trim();
   }
-  // 1: the commit is made, its ref could not be moved. Anything else: fast-import did not understand or could not write.
+  // 1: the commit is made, its ref could not be moved (and never can, before a push is accepted). Anything else:
+  // fast-import did not understand, or could not write.
   const failure = { args, exitCode: code, stderr };
-  throw code === 1 ? new RefRaceError(failure) : new GitError(failure);
+  const mayRetry = code === 1 && !stderr.includes('quarantine');
+  throw mayRetry ? new RefRaceError(failure) : new GitError(failure);
 }
 
 /** git-fast-import(1): without an author line the committer is the author; `get-mark` prints the new commit's id. */

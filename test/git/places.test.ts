@@ -2,12 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readCommit } from '../../src/git/history.ts';
-import { appendNotes, listNotes, readNote } from '../../src/git/notes.ts';
+import { GitError, RefRaceError } from '../../src/git/git-error.ts';
+import { readCommit, readHistory } from '../../src/git/history.ts';
+import { appendNotes, commitNotes, listNotes, readNote } from '../../src/git/notes.ts';
 import { listRefs, updateRefs } from '../../src/git/refs.ts';
 import type { Repository } from '../../src/git/repository.ts';
 import { listTree } from '../../src/git/tree.ts';
-import { collect, type Fixture, FORMATS, inRepository, type Setting } from './fixture.ts';
+import { collect, type Fixture, FORMATS, failureOf, inRepository, type Setting } from './fixture.ts';
 
 const REF = 'refs/notes/mlchain/F';
 
@@ -101,6 +102,56 @@ place('with the objects of a push in quarantine', async ({ dir, person }) => {
     GIT_ALTERNATE_OBJECT_DIRECTORIES: path.join(dir, '.git/objects'),
   };
   return [dir, { ...person.env, ...env }];
+});
+
+test('before a push is accepted everything can be read, and no ref moves: at once, not after many tries', async () => {
+  await inRepository(async ({ person, dir, git, commit, open }) => {
+    const old = await commit('old', new Map([['a', 'a\n']]));
+    const objects = path.join(dir, '.git/objects');
+    const quarantine = path.join(objects, 'tmp_objdir-incoming-y');
+    fs.mkdirSync(quarantine);
+    const env = {
+      GIT_DIR: path.join(dir, '.git'),
+      GIT_QUARANTINE_PATH: quarantine,
+      GIT_OBJECT_DIRECTORY: quarantine,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
+    };
+    const pushed = await git(['commit-tree', '-p', old, '-m', 'pushed', `${old}^{tree}`], { env });
+    const repo = await open(dir, { ...person.env, ...env });
+    assert.equal(
+      (await collect(readHistory(repo, { tips: [pushed], order: 'oldest-first' }))).map(({ id }) => id),
+      [old, pushed],
+    );
+    assert.equal(
+      (await collect(listTree(repo, pushed))).map(([name]) => name),
+      ['a'],
+    );
+    for (const fail of [
+      () => appendNotes(repo, REF, new Map([[pushed, ['x']]]), 'm'),
+      () => commitNotes(repo, undefined, new Map([[pushed, ['x']]]), 'm'),
+      () => updateRefs(repo, [{ ref: 'refs/x', new: old }]),
+    ]) {
+      const error = await failureOf(fail());
+      assert.instance(error, GitError);
+      assert.not.instance(error, RefRaceError);
+      assert.match((error as GitError).message, /forbidden inside quarantine/);
+    }
+    assert.equal(await listRefs(repo, 'refs/notes', 'refs/x'), new Map());
+  });
+});
+
+test('a hook’s repository and another one are not taken for each other', async () => {
+  await inRepository(async ({ person, dir, commit, open }) => {
+    const here = await commit('here');
+    await person.git(['init', '-q', 'other']);
+    await person.git(['commit', '-q', '--allow-empty', '-m', 'there'], { cwd: person.at('other') });
+    const hook = { ...person.env, GIT_DIR: path.join(dir, '.git'), GIT_WORK_TREE: dir };
+    const repo = await open(person.at('other'), hook);
+    assert.equal([repo.workTree, await repo.head()], [dir, here]);
+    const other = await open(person.at('other'));
+    assert.is(other.workTree, person.at('other'));
+    assert.is.not(await other.head(), here);
+  });
 });
 
 test('what was written from a linked worktree is there for everybody', async () => {

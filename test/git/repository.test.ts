@@ -94,6 +94,43 @@ test('what the user gives with git -c counts', async () => {
   });
 });
 
+test('configuration of a linked worktree and of an included file counts where it should', async () => {
+  await inRepository(async ({ person, dir, git, commit, open }) => {
+    await commit('first');
+    await git(['worktree', 'add', '-q', '--detach', person.at('linked')]);
+    await git(['config', 'extensions.worktreeConfig', 'true']);
+    await git(['config', '--worktree', 'mlchain.refs', 'linked only'], { cwd: person.at('linked') });
+    fs.writeFileSync(person.at('more'), '[mlchain]\n\tremote = included\n');
+    await git(['config', 'include.path', person.at('more')]);
+    const [main, linked] = [await open(dir), await open(person.at('linked'))];
+    assert.equal(
+      [await main.config('mlchain.refs'), await linked.config('mlchain.refs')],
+      [undefined, 'linked only'],
+    );
+    assert.equal(
+      [await main.config('mlchain.remote'), await linked.config('mlchain.remote')],
+      ['included', 'included'],
+    );
+    await linked.configAdd('mlchain.owner', 'F');
+    assert.is(await git(['config', '--local', 'mlchain.owner']), 'F');
+  });
+});
+
+test('a name or a file that git refuses is an error in git’s words', async () => {
+  await inRepository(async ({ dir, repo, open }) => {
+    assert.match(
+      ((await failureOf(repo.configSet('no-section', 'x'))) as Error).message,
+      /^git config: key does not contain a section/,
+    );
+    const broken = await open(dir);
+    fs.appendFileSync(path.join(dir, '.git/config'), '[broken\n');
+    assert.match(
+      ((await failureOf(broken.config('a.b'))) as Error).message,
+      /^git config: bad config line \d+ in file/,
+    );
+  });
+});
+
 test('configuration is written to this clone only, and read again afterwards', async () => {
   await inRepository(async ({ person, repo, git }) => {
     await person.git(['config', '--global', 'mlchain.owner', 'GLOBAL']);
