@@ -2,13 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import { compareCodePoints } from '../intoto/code-point-order.ts';
-import { type Envelope, parseEnvelope } from '../intoto/envelope.ts';
-import { FormatError } from '../intoto/format-error.ts';
+import type { Envelope } from '../intoto/envelope.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
 import { verdictOf } from '../verify/finding.ts';
 import { verifySupplyChain } from '../verify/supply-chain.ts';
 import type { LinkFile, LinkSource } from '../verify/supply-chain-facts.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
+import { readEnvelopeFile } from './envelope-file.ts';
 import { InspectionPlace } from './inspection-place.ts';
 
 export interface DirectoryVerification {
@@ -30,8 +30,6 @@ export interface DirectoryVerification {
   readonly inspections: { readonly timeoutMs: number } | undefined;
 }
 
-/** More than any link of a sane step; what is larger is not read (`formats.md` §4 has the same limit for a note). */
-const MAX_BYTES = 64 * 1024 * 1024;
 /** How much of a key id stands in a file's name. */
 const KEYID_DIGITS = 8;
 
@@ -71,7 +69,7 @@ export async function verifyDirectory(options: DirectoryVerification): Promise<V
 }
 
 function readLayout(file: string): Envelope {
-  const result = readEnvelope(file);
+  const result = readEnvelopeFile(file);
   if (typeof result !== 'string') return result;
   throw new MlchainError('input', `${file}: ${result}`, { hint: 'expected a layout signed for in-toto' });
 }
@@ -89,7 +87,7 @@ class DirectoryLinks implements LinkSource {
     const files = this.#entries().flatMap(({ name: file }): LinkFile[] => {
       const keyidPrefix = keyidIn(file, step, '.link');
       if (keyidPrefix === undefined) return [];
-      const result = readEnvelope(path.join(this.#directory, file));
+      const result = readEnvelopeFile(path.join(this.#directory, file));
       const place = { file, keyidPrefix };
       return [typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result }];
     });
@@ -129,21 +127,4 @@ function keyidIn(file: string, step: string, suffix: string): string | undefined
   if (!file.startsWith(`${step}.`) || !file.endsWith(suffix)) return undefined;
   const digits = file.slice(step.length + 1, file.length - suffix.length);
   return /^[0-9a-f]{8}$/.test(digits) ? digits : undefined;
-}
-
-/** The envelope, or in words why there is none. Only regular files: a pipe would be waited for without end. */
-function readEnvelope(file: string): Envelope | string {
-  try {
-    const stat = fs.statSync(file);
-    if (!stat.isFile()) return 'expected a regular file';
-    if (stat.size > MAX_BYTES) return `expected at most ${MAX_BYTES} octets, found ${stat.size}`;
-    return parseEnvelope(fs.readFileSync(file));
-  } catch (error) {
-    if (error instanceof FormatError || isSystemError(error)) return error.message;
-    throw error;
-  }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }

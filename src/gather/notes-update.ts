@@ -4,7 +4,7 @@ import type { Repository } from '../git/repository.ts';
 import { type Entry, parseNote } from '../ledger/entry.ts';
 import { linesMissing } from '../ledger/note-lines.ts';
 import { signerOf } from '../ledger/refs.ts';
-import { checkSignature, findKey } from '../openpgp/check.ts';
+import { checkSignature } from '../openpgp/check.ts';
 import type { KeyBook } from '../verify/key-book.ts';
 import type { RefUpdate } from './push-verdict.ts';
 
@@ -52,11 +52,9 @@ function ownerProblem({ envelope, signer }: Entry, keys: KeyBook): string | unde
   if (owners.includes(undefined)) return undefined;
   const at = owners.indexOf(signer);
   const signature = envelope.signatures[at];
-  const certificate = keys.certificate(signer);
-  if (signature === undefined || certificate === undefined)
-    return `signed by ${owners[0]}, not by the owner of the ref`;
-  const found = findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), signature.keyid);
-  if (found === undefined) return 'signed by a key that may not sign';
-  const check = checkSignature(found.key, signature, envelope.signedBytes);
+  if (signature === undefined) return `signed by ${owners[0]}, not by the owner of the ref`;
+  const key = keys.signingKey(signature.keyid);
+  if (key === undefined) return 'signed by a key that may not sign';
+  const check = checkSignature(key, signature, envelope.signedBytes);
   return check.good ? undefined : check.reason;
 }

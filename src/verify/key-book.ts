@@ -1,4 +1,6 @@
+import type { PublicKey } from '../intoto/key.ts';
 import type { Certificate, KeyFacts } from '../openpgp/certificate.ts';
+import { findKey } from '../openpgp/check.ts';
 import type { FindingCode, Person } from './finding.ts';
 
 const DAY = 24 * 60 * 60;
@@ -42,6 +44,13 @@ export class KeyBook {
   /** Upper-hex primary fingerprint of a key or subkey, if a certificate tells. */
   primaryOf(keyid: string): string | undefined {
     return this.#keys.get(keyid)?.primary;
+  }
+
+  /** The signing (sub)key with that id, as its own certificate has it. */
+  signingKey(keyid: string): PublicKey | undefined {
+    const certificate = this.#certificates.get(this.#keys.get(keyid)?.primary ?? '');
+    if (certificate === undefined) return undefined;
+    return findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), keyid)?.key;
   }
 
   person(fingerprint: string): Person {

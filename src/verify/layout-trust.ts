@@ -5,7 +5,7 @@ import { type Layout, layoutFromJson } from '../intoto/layout.ts';
 import { matchCycle } from '../intoto/match-order.ts';
 import { type Control, controlOf } from '../layout/control.ts';
 import { layoutId } from '../layout/identity.ts';
-import { checkSignature, findKey } from '../openpgp/check.ts';
+import { checkSignature } from '../openpgp/check.ts';
 import type { LayoutFacts, Trust } from './facts.ts';
 import type { FindingCode } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
@@ -77,12 +77,9 @@ export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: n
   for (const signature of envelope.signatures) {
     const owner = keys.primaryOf(signature.keyid);
     if (owner === undefined || !trust.owners.includes(owner)) continue;
-    const certificate = keys.certificate(owner);
-    const found =
-      certificate &&
-      findKey(new Map([[certificate.publicKey.keyid, certificate.publicKey]]), signature.keyid);
-    if (found === undefined) continue;
-    const check = checkSignature(found.key, signature, envelope.signedBytes);
+    const key = keys.signingKey(signature.keyid);
+    if (key === undefined) continue;
+    const check = checkSignature(key, signature, envelope.signedBytes);
     if (!check.good) {
       bad.push(owner);
       continue;
