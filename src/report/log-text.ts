@@ -36,7 +36,7 @@ export function logText(entry: LogEntry, style: Style, now: number): string {
 function linkLine(link: LogLink, style: Style, now: number): string {
   const good = link.state === 'verified' || link.state === 'carried';
   const step = (good ? style.green : style.red)(escapeText(link.step));
-  const why = good ? '' : ` ${style.red(`[${link.state}]`)}`;
+  const why = link.state === 'verified' ? '' : ` ${(good ? style.dim : style.red)(`[${link.state}]`)}`;
   const from = link.materials.length === 0 ? '' : ` ← ${pathList(link.materials)}`;
   const age = agoWords(Date.parse(link.recorded), now);
   const who = style.dim(`${signerWords(link.signer)}, ${age}`);

@@ -156,9 +156,11 @@ function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, 
   const links: LinkStanding[] = [];
   for (const step of matchOrder(own.layout)) {
     const ofStep = questions.filter(({ link }) => link.name === step);
-    const standing = [...ofStep, ...carriedQuestions(commit, step, state, court)].map((each) =>
-      judgeLink(each, place),
-    );
+    const bound = ofStep.map((each) => judgeLink(each, place));
+    // Under --strict a carried link is only ever refused: where a bound one does its work, that is not worth a word.
+    const isDone = place.strict && bound.some(({ counting }) => counting !== undefined);
+    const carried = isDone ? [] : carriedQuestions(commit, step, state, court);
+    const standing = [...bound, ...carried.map((each) => judgeLink(each, place))];
     for (const { counting } of standing) if (counting !== undefined) court.index.add(counting);
     links.push(...standing);
     const found = effectiveAt(commit, step, own, state, court, effective, standing);
