@@ -67,7 +67,7 @@ function productWords({
   return `${listWords(held, 'no products')}${outside}`;
 }
 
-export function refusalWords(refusal: Refusal, commit: string, step: string): string {
+function refusalWords(refusal: Refusal, commit: string, step: string): string {
   switch (refusal.kind) {
     case 'differs':
       return (
@@ -83,7 +83,7 @@ export function refusalWords(refusal: Refusal, commit: string, step: string): st
     case 'symlink':
       return `${commit} is not signed: ${quotePath(refusal.path)} is a symbolic link, which explains no content`;
     case 'not-functionary':
-      return `${commit} is not signed: ${signerWords(refusal)} is not among the functionaries (an owner adds one with 'git mlchain layout set --functionary')`;
+      return `${commit} is not signed: ${signerWords(refusal)} is not among the functionaries (an owner adds one with 'git mlchain layout set --functionary STEP=FPR')`;
   }
 }
 
