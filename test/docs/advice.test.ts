@@ -30,7 +30,7 @@ function advisedBySources(): Advice[] {
   });
 }
 
-/** In the pages: lines and code that begin with it, less what a shell does with them. */
+/** In the pages: lines and code that begin with it. */
 function advisedByPages(): Advice[] {
   const pages = [
     'README.md',
@@ -39,12 +39,14 @@ function advisedByPages(): Advice[] {
   return pages.flatMap((page) => {
     const text = fs.readFileSync(path.join(projectRoot, page), 'utf8').replaceAll(/ *\\\n +/g, ' ');
     const lines = [...text.matchAll(/(?:^|`|&& )git mlchain ([a-z][^`\n]*)/gm)];
-    return lines.map(([, line = '']) => advice(page, line.replace(/ (&&|#|>|\||;) .*/, '')));
+    return lines.map(([, line = '']) => advice(page, line));
   });
 }
 
+/** Less what a shell does with it. */
 function advice(where: string, line: string): Advice {
-  const words = line.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+  const own = line.replace(/ +(&&|#|>|\||;).*/, '');
+  const words = own.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
   return {
     where,
     words: words.map((word) => word.replaceAll(/['"]|[,.:;…)]+$/g, '')).filter((word) => word !== ''),
