@@ -7,7 +7,10 @@ const DAY = 24 * 60 * 60;
 
 /** Why a key's signature does not count. */
 export interface KeyProblem {
-  readonly code: Extract<FindingCode, 'key-expired' | 'key-revoked' | 'weak-key' | 'unauthorised'>;
+  readonly code: Extract<
+    FindingCode,
+    'key-expired' | 'key-revoked' | 'weak-key' | 'unauthorised' | 'bad-signature'
+  >;
   readonly detail: string;
 }
 
@@ -65,6 +68,10 @@ export class KeyBook {
     if (newest?.weak !== undefined) return { code: 'weak-key', detail: newest.weak };
     if (newest !== undefined && !newest.maySign && newest.revocation === undefined) {
       return { code: 'unauthorised', detail: newest.whyNot ?? 'not a signing key' };
+    }
+    // A day for clocks that differ; what is older than its key was dated by somebody who lies.
+    if (newest !== undefined && times.created < newest.created - DAY) {
+      return { code: 'bad-signature', detail: 'dated before its key was made' };
     }
     const primary = this.#keys.get(known.primary.toLowerCase());
     return lifeProblem(known.facts, times) ?? (primary && lifeProblem(primary.facts, times));
