@@ -27,7 +27,22 @@ export interface Movement {
 
 /** How the commit that HEAD points to was made, for a hook that git has just started. */
 export async function howMade(repo: Repository, commit: CommitChanges): Promise<Making> {
-  return classify(commit, await lastMovement(repo), await operationIn(repo.gitDir));
+  const making = classify(commit, await lastMovement(repo), await operationIn(repo.gitDir));
+  return !isOwn(making) || (await isByThisPerson(repo, commit)) ? making : { kind: 'other-author' };
+}
+
+/**
+ * `commit -C`, `commit --author`, an amended commit that was pulled: the content is somebody else's word. Some people
+ * have two addresses, one to write and one to commit (`author.email`, `committer.email`).
+ */
+async function isByThisPerson(repo: Repository, { author, committer }: CommitChanges): Promise<boolean> {
+  if (author.email === committer.email) return true;
+  return author.email === ((await repo.config('author.email')) ?? (await repo.config('user.email')));
+}
+
+/** Made by the person who sits here, by a plain git command: what may be signed unasked. */
+function isOwn(making: Making): making is Extract<Making, { kind: 'commit' | 'merge' | 'amend' }> {
+  return making.kind === 'commit' || making.kind === 'merge' || making.kind === 'amend';
 }
 
 /**
@@ -37,15 +52,12 @@ export async function howMade(repo: Repository, commit: CommitChanges): Promise<
  * runs no post-commit hook but post-merge, a fast-forward runs the same one. Where neither says that somebody sat here
  * and committed (no reflog, GIT_REFLOG_ACTION set by a script), nobody is taken to have done so.
  */
-export function classify(commit: CommitChanges, last: Movement | undefined, operation: Operation): Making {
+function classify(commit: CommitChanges, last: Movement | undefined, operation: Operation): Making {
   if (operation.rebase) return { kind: 'rebase' };
   if (operation.am) return { kind: 'am' };
   if (last === undefined || last.to !== commit.id) return { kind: 'unknown' };
   if (operation.cherryPick || /^(commit \()?cherry-pick\b/.test(last.action)) return { kind: 'cherry-pick' };
-  const making = ownMaking(commit, last);
-  // `commit -C`, `commit --author`, an amended commit that was pulled: the content is somebody else's word.
-  const isOther = making.kind !== 'unknown' && commit.author.email !== commit.committer.email;
-  return isOther ? { kind: 'other-author' } : making;
+  return ownMaking(commit, last);
 }
 
 function ownMaking(commit: CommitChanges, { from, action }: Movement): Making {

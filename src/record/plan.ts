@@ -109,7 +109,7 @@ async function planRenewal(scene: Scene, prior: Prior): Promise<StepPlan> {
 }
 
 /** What a run leaves to the commit to say: which products went away with it. */
-export function boundWork(pending: Pending, patterns: StepPatterns, view: StepView): Work {
+function boundWork(pending: Pending, patterns: StepPatterns, view: StepView): Work {
   const materials = new Map([...removedProducts(patterns, view), ...pending.materials]);
   return { materials, products: pending.products };
 }

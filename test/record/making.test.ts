@@ -174,6 +174,9 @@ test("somebody else's authorship, a script's own reflog action and a missing ref
   await makings(all);
   await clone.git('commit', '-q', '--allow-empty', '-m', 'x', '--author', 'Mallory <mallory@example.org>');
   assert.equal(await makings(all), ['post-commit other-author']);
+  await clone.git('config', 'committer.email', 'alice@work.example.org');
+  await clone.git('commit', '-q', '--allow-empty', '-m', 'with an address for each role');
+  assert.equal(await makings(all), ['post-commit commit']);
   const env = { GIT_REFLOG_ACTION: 'script' };
   await person.git(['commit', '-q', '--allow-empty', '-m', 'commit: no'], { cwd, env });
   assert.equal(await makings(all), ['post-commit unknown']);

@@ -10,8 +10,12 @@ import { stories } from '../support/stories.ts';
 const story = stories('running steps');
 const MODEL = 'model/weights.txt';
 
-story('a step is run, committed, pushed, and verified elsewhere', async ({ team: { alice, bob, carl } }) => {
-  alice.write('raw/words.txt', 'kiwi\n');
+story('a step is run, committed, pushed, and verified elsewhere', async ({ team }) => {
+  const { olivia, alice, bob, carl } = team;
+  olivia.write('raw/words.txt', 'kiwi\n');
+  await olivia.commit('new words');
+  await olivia.push();
+  await alice.pull();
   await alice.work('prepare');
   await alice.push();
   await bob.pull();
@@ -21,8 +25,7 @@ story('a step is run, committed, pushed, and verified elsewhere', async ({ team:
   await bob.commit('retrained');
   await bob.push();
   await carl.pull();
-  const { steps } = await carl.verify();
-  assert.is(steps.find(({ step }) => step === 'train')?.state, 'verified');
+  assertVerdict(await carl.verify(), 'verified');
 });
 
 story(
