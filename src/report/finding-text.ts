@@ -4,10 +4,15 @@ import type { Description } from './finding/description.ts';
 import { evidenceDescriptions } from './finding/evidence.ts';
 import { layoutDescriptions } from './finding/layout.ts';
 import { releaseDescriptions } from './finding/release.ts';
+import { shortDigest } from './words.ts';
 
 /** A finding in words: what is wrong, where, by whom; and what to do about it. Safe to print. */
 export interface FindingText {
-  /** One line, lower case, no full stop. */
+  /** What is wrong: one line, lower case, no full stop. */
+  readonly headline: string;
+  /** What was expected and what was found, and what else is known; undefined where nothing is. */
+  readonly more: string | undefined;
+  /** Both in one line. */
   readonly message: string;
   readonly hint: string | undefined;
 }
@@ -22,7 +27,27 @@ const descriptions: Readonly<Record<FindingCode, Description>> = {
 
 export function findingText(finding: Finding): FindingText {
   const description = descriptions[finding.code];
-  return { message: description.message(finding), hint: description.hint(finding) };
+  const headline = description.headline(finding);
+  const compared = comparison(finding);
+  const detail = finding.detail === undefined ? undefined : shortDigest(finding.detail);
+  const parts = [compared, detail].filter((part) => part !== undefined);
+  return {
+    headline,
+    more: parts.length === 0 ? undefined : parts.join(': '),
+    message:
+      headline +
+      (compared === undefined ? '' : ` (${compared})`) +
+      (detail === undefined ? '' : `: ${detail}`),
+    hint: description.hint(finding),
+  };
+}
+
+function comparison({ expected, found }: Finding): string | undefined {
+  const parts = [
+    ...(expected === undefined ? [] : [`expected ${shortDigest(expected)}`]),
+    ...(found === undefined ? [] : [`found ${shortDigest(found)}`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
 }
 
 /** Every code and what it means without a case at hand, in the order of `formats.md` §7. */

@@ -74,21 +74,29 @@ function aligned(rows: readonly (readonly string[])[]): string[][] {
   );
 }
 
+/** What was expected and found gets a line of its own where the message would be longer than this. */
+const ONE_LINE = 100;
+
 /** Worst first, each with its code for the manual; a hint that would only repeat the one before is left out. */
 export function findingsText(findings: readonly Finding[], style: Style): string {
-  const lines: string[] = [];
-  let lastHint: string | undefined;
-  for (const severity of ['violation', 'incomplete', 'warning'] as const) {
-    for (const finding of findings.filter((each) => each.severity === severity)) {
-      const { message, hint } = findingText(finding);
-      lines.push(
-        `${severityPaint(style, severity)(`${severity}:`)} ${message} ${style.dim(`[${finding.code}]`)}`,
-      );
-      if (hint !== undefined && hint !== lastHint) lines.push(`  ${style.yellow('hint:')} ${hint}`);
-      lastHint = hint;
-    }
-  }
+  const worstFirst = (['violation', 'incomplete', 'warning'] as const).flatMap((severity) =>
+    findings.filter((finding) => finding.severity === severity),
+  );
+  const hints = worstFirst.map((finding) => findingText(finding).hint);
+  const lines = worstFirst.flatMap((finding, index) => {
+    const hint = hints[index];
+    const isSaid = hint === undefined || hint === hints[index - 1];
+    return [...findingLines(finding, style), ...(isSaid ? [] : [`  ${style.yellow('hint:')} ${hint}`])];
+  });
   return lines.join('\n');
+}
+
+function findingLines(finding: Finding, style: Style): readonly string[] {
+  const { message, headline, more } = findingText(finding);
+  const isLong = more !== undefined && message.length > ONE_LINE;
+  const severity = severityPaint(style, finding.severity)(`${finding.severity}:`);
+  const code = style.dim(`[${finding.code}]`);
+  return isLong ? [`${severity} ${headline} ${code}`, `  ${more}`] : [`${severity} ${message} ${code}`];
 }
 
 function verdictPaint(style: Style, verdict: Verdict): Paint {

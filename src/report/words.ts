@@ -52,16 +52,6 @@ export function linkWords(finding: Finding): string {
   return `${stepPrefix(finding)}the link${of}${atCommit(finding)}`;
 }
 
-/** What every finding may add: ` (expected …, found …)` and `: ` with the details. */
-export function tail({ expected, found, detail }: Finding): string {
-  const parts = [
-    ...(expected === undefined ? [] : [`expected ${shortDigest(expected)}`]),
-    ...(found === undefined ? [] : [`found ${shortDigest(found)}`]),
-  ];
-  const compared = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return detail === undefined ? compared : `${compared}: ${shortDigest(detail)}`;
-}
-
 function isHex(text: string): boolean {
   return /^[0-9a-f]+$/i.test(text);
 }

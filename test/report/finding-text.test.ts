@@ -69,7 +69,11 @@ test('every code has a title, and there are no others', () => {
 });
 
 test('what was expected and found, and further details, follow the message', () => {
-  const { message } = findingText(finding('uncovered', { ...full, detail: 'no step has it' }));
+  const { message, headline, more } = findingText(
+    finding('uncovered', { ...full, detail: 'no step has it' }),
+  );
+  assert.is(headline, messages.uncovered);
+  assert.is(more, 'expected sha256:9f86d081884c…, found sha256:d41d8cd98f00…: no step has it');
   assert.ok(message.endsWith('(expected sha256:9f86d081884c…, found sha256:d41d8cd98f00…): no step has it'));
   assert.match(
     findingText(finding('threshold-unmet', { expected: '2', found: '1' })).message,
@@ -112,8 +116,8 @@ test('what is only a warning is worded as one', () => {
 
 test('a remote that was never asked is named', () => {
   assert.is(
-    findingText(finding('evidence-missing', { found: 'origin' })).message,
-    'the evidence was never fetched from origin',
+    findingText(finding('evidence-missing', { detail: 'origin' })).message,
+    'the evidence was never fetched: origin',
   );
 });
 

@@ -16,7 +16,8 @@ violated: history and release of 2be8810, 2 violations, 1 warning
   train     stale      a1b2c3d (carried)   Bob, 0123456789ABCDEF0123456789ABCDEF7E5D0C11
   package   missing
 
-violation: data/train.csv, changed in 2be8810 by Mallory, is explained by no link that counts (expected sha256:9f86d081884c…, found sha256:d41d8cd98f00…) [uncovered]
+violation: data/train.csv, changed in 2be8810 by Mallory, is explained by no link that counts [uncovered]
+  expected sha256:9f86d081884c…, found sha256:d41d8cd98f00…
   hint: undo the change; if it is right, who made it signs: 'git mlchain record 2be8810 --step train'
 violation: package: nobody has signed this step at 2be8810 [link-missing]
   hint: 'git mlchain run package', then commit its products
@@ -48,6 +49,14 @@ test('an open question is no violation', () => {
 test('without a repository around, the verdict names no commit', () => {
   const outside = { ...verified, revision: undefined, questions: ['release'] as const };
   assert.match(verdictText(outside, plain), /^verified: release\n/);
+});
+
+test('what was expected and found stands in the line where it fits', () => {
+  const short = findingsText([finding('threshold-unmet', { expected: '2', found: '1' })], plain);
+  assert.match(
+    short,
+    /^violation: train: too few .* at 2be8810 \(expected 2, found 1\) \[threshold-unmet\]\n {2}hint/,
+  );
 });
 
 test('a hint is not said twice in a row', () => {
