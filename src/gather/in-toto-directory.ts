@@ -3,12 +3,14 @@ import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import { compareCodePoints } from '../intoto/code-point-order.ts';
 import type { Envelope } from '../intoto/envelope.ts';
+import { sslibIdentity } from '../intoto/sslib-check.ts';
+import type { SslibKey } from '../intoto/sslib-key.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
 import { verdictOf } from '../verify/finding.ts';
 import { verifySupplyChain } from '../verify/supply-chain.ts';
 import type { LinkFile, LinkSource } from '../verify/supply-chain-facts.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
-import { readEnvelopeFile } from './envelope-file.ts';
+import { readMetadataFile } from './envelope-file.ts';
 import { InspectionPlace } from './inspection-place.ts';
 
 export interface DirectoryVerification {
@@ -19,6 +21,8 @@ export interface DirectoryVerification {
   /** Certificates of the owners; all of them must have signed, or as many as `ownerThreshold` says. */
   readonly owners: readonly Certificate[];
   readonly ownerThreshold?: number | undefined;
+  /** Owners' keys that are not OpenPGP's. One key file may stand for several key objects; each owner is asked once. */
+  readonly ownerKeys?: readonly SslibKey[] | undefined;
   /** Certificates of functionaries: for expiry, revocation and names; they authorise nobody. */
   readonly certificates?: readonly Certificate[] | undefined;
   /** The delivered product: inspections run in a copy of it. */
@@ -41,13 +45,13 @@ const KEYID_DIGITS = 8;
 export async function verifyDirectory(options: DirectoryVerification): Promise<VerdictReport> {
   const file = options.layout ?? path.join(options.directory, 'root.layout');
   const layout = readLayout(file);
-  const { owners, inspections } = options;
+  const { owners, ownerKeys = [], inspections } = options;
   const place = inspections && new InspectionPlace(options.product, inspections.timeoutMs);
   try {
     const { findings, steps, links } = await verifySupplyChain({
       layout,
-      owners: owners.map(({ publicKey }) => publicKey),
-      ownerThreshold: options.ownerThreshold ?? owners.length,
+      owners: [...owners.map(({ publicKey }) => publicKey), ...ownerKeys],
+      ownerThreshold: options.ownerThreshold ?? owners.length + new Set(ownerKeys.map(sslibIdentity)).size,
       links: new DirectoryLinks(options.directory),
       certificates: [...owners, ...(options.certificates ?? [])],
       now: options.now,
@@ -69,7 +73,7 @@ export async function verifyDirectory(options: DirectoryVerification): Promise<V
 }
 
 function readLayout(file: string): Envelope {
-  const result = readEnvelopeFile(file);
+  const result = readMetadataFile(file);
   if (typeof result !== 'string') return result;
   throw new MlchainError('input', `${file}: ${result}`, { hint: 'expected a layout signed for in-toto' });
 }
@@ -87,7 +91,7 @@ class DirectoryLinks implements LinkSource {
     const files = this.#entries().flatMap(({ name: file }): LinkFile[] => {
       const keyidPrefix = keyidIn(file, step, '.link');
       if (keyidPrefix === undefined) return [];
-      const result = readEnvelopeFile(path.join(this.#directory, file));
+      const result = readMetadataFile(path.join(this.#directory, file));
       const place = { file, keyidPrefix };
       return [typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result }];
     });

@@ -3,25 +3,26 @@ import { parseJson } from './json-reader.ts';
 import { type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { stringify } from './json-writer.ts';
 import { expectList, expectObject, expectString } from './shape.ts';
-import { type Signature, signatureFromJson } from './signature.ts';
+import { type AnySignature, anySignatureFromJson } from './signature.ts';
 
 /** in-toto's "Metablock": something signed, and the signatures over its canonical form. */
 export interface Envelope {
-  readonly signatures: readonly Signature[];
+  readonly signatures: readonly AnySignature[];
   readonly signed: JsonObject;
   /** `_type` of what is signed: `link`, `layout`, `owners`… */
   readonly signedType: string;
-  /** Canonical bytes of `signed`: made when first asked for, since many envelopes are read and never checked. */
+  /** What was signed; canonical bytes of `signed` are made when first asked for: many envelopes are never checked. */
   readonly signedBytes: Buffer;
 }
 
 class ParsedEnvelope implements Envelope {
-  readonly signatures: readonly Signature[];
+  readonly signatures: readonly AnySignature[];
   readonly signed: JsonObject;
   readonly signedType: string;
   #bytes: Buffer | undefined;
 
-  constructor(signatures: readonly Signature[], signed: JsonObject) {
+  constructor(signatures: readonly AnySignature[], signed: JsonObject, signedBytes?: Buffer) {
+    this.#bytes = signedBytes;
     this.signatures = signatures;
     this.signed = signed;
     this.signedType = expectString(signed.get('_type'), 'signed._type');
@@ -38,30 +39,42 @@ class ParsedEnvelope implements Envelope {
  * @throws FormatError; a missing list of signatures is malformed, an empty one is unsigned.
  */
 export function parseEnvelope(text: string | Uint8Array): Envelope {
-  const object = expectObject(parseJson(text), 'envelope');
+  return envelopeFromJson(parseJson(text));
+}
+
+/** As `parseEnvelope`, of what was parsed already. */
+export function envelopeFromJson(json: Json): Envelope {
+  const object = expectObject(json, 'envelope');
   const signatures = expectList(object.get('signatures'), 'signatures');
   return new ParsedEnvelope(
-    signatures.map((json, at) => signatureFromJson(json, `signatures[${at}]`)),
+    signatures.map((signature, at) => anySignatureFromJson(signature, `signatures[${at}]`)),
     expectObject(object.get('signed'), 'signed'),
   );
 }
 
-/** The envelope of something just signed, as `parseEnvelope` would read it back. */
-export function makeEnvelope(signed: JsonObject, signatures: readonly Signature[]): Envelope {
-  return new ParsedEnvelope(signatures, signed);
+/**
+ * The envelope of something just signed, as `parseEnvelope` would read it back.
+ * @param signedBytes where what was signed is not the canonical form (`dsse.ts`).
+ */
+export function makeEnvelope(
+  signed: JsonObject,
+  signatures: readonly AnySignature[],
+  signedBytes?: Buffer,
+): Envelope {
+  return new ParsedEnvelope(signatures, signed, signedBytes);
 }
 
 /** One compact line of ASCII, without a line feed: how an envelope lies in a note. */
-export function writeEnvelope(signed: Json, signatures: readonly Signature[]): string {
+export function writeEnvelope(signed: Json, signatures: readonly AnySignature[]): string {
   return stringify(envelopeJson(signed, signatures), 0);
 }
 
 /** The file in-toto writes: indent 1, keys sorted, no line feed at the end. */
-export function writeEnvelopeFile(signed: Json, signatures: readonly Signature[]): string {
+export function writeEnvelopeFile(signed: Json, signatures: readonly AnySignature[]): string {
   return stringify(envelopeJson(signed, signatures), 1);
 }
 
-function envelopeJson(signed: Json, signatures: readonly Signature[]): JsonObject {
+function envelopeJson(signed: Json, signatures: readonly AnySignature[]): JsonObject {
   return jsonObject([
     ['signatures', signatures.map((signature) => signature.json)],
     ['signed', signed],

@@ -11,6 +11,7 @@ import {
 
 /** An OpenPGP public key as in-toto writes it into `layout.keys` (securesystemslib GPG_PUBKEY_SCHEMA). */
 export interface PublicKey {
+  readonly kind: 'openpgp';
   /** Fingerprint, lower-case hex. */
   readonly keyid: string;
   readonly type: KeyType;
@@ -70,6 +71,7 @@ function readKey(json: Json | undefined, where: string, isPrimary: boolean): Pub
   }
   expectHashes(object.get('hashes'), `${where}.hashes`);
   return {
+    kind: 'openpgp',
     keyid: expectKeyid(object.get('keyid'), `${where}.keyid`),
     type: expectLiteral(object.get('type'), `${where}.type`, known.type),
     method,

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json-value.ts';
-import type { PublicKey } from './key.ts';
 import type { ArtifactRule } from './rule.ts';
+import type { VerificationKey } from './verification-key.ts';
 
 /** What a step and an inspection have in common: a name and the rules for its artifacts. */
 export interface LayoutItem {
@@ -26,7 +26,7 @@ export interface Layout {
   /** Milliseconds since 1970. */
   readonly expires: number;
   readonly readme: string;
-  readonly keys: ReadonlyMap<string, PublicKey>;
+  readonly keys: ReadonlyMap<string, VerificationKey>;
   readonly steps: readonly Step[];
   readonly inspections: readonly Inspection[];
   /** What was read, unknown fields included: this is what is signed. */

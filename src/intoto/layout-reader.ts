@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from './json-value.ts';
-import { type PublicKey, publicKeyFromJson } from './key.ts';
 import { readInspection, readStep } from './layout-item-reader.ts';
 import type { Layout, LayoutItem } from './layout-model.ts';
 import { LayoutProblems } from './layout-problem.ts';
 import { formatExpires } from './layout-writer.ts';
 import { describe, expectList, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
+import { type VerificationKey, verificationKeyFromJson } from './verification-key.ts';
 
 const SHAPE = { code: 'shape' } as const;
 
@@ -51,8 +51,8 @@ function parseExpires(json: Json | undefined): number {
   return isExact ? time : refuse('expires', 'a time YYYY-MM-DDTHH:MM:SSZ', text);
 }
 
-function readKeys(json: Json | undefined, problems: LayoutProblems): ReadonlyMap<string, PublicKey> {
-  const keys = new Map<string, PublicKey>();
+function readKeys(json: Json | undefined, problems: LayoutProblems): ReadonlyMap<string, VerificationKey> {
+  const keys = new Map<string, VerificationKey>();
   const objects: JsonObject = problems.attempt(SHAPE, () => expectObject(json, 'keys'), new Map());
   for (const [keyid, value] of objects) {
     const where = `keys[${describe(keyid)}]`;
@@ -62,8 +62,8 @@ function readKeys(json: Json | undefined, problems: LayoutProblems): ReadonlyMap
 }
 
 /** A key stands under its own key id: otherwise it could answer for another, or for two functionaries. */
-function readKey(keyid: string, json: Json, where: string): PublicKey {
-  const key = publicKeyFromJson(json, where);
+function readKey(keyid: string, json: Json, where: string): VerificationKey {
+  const key = verificationKeyFromJson(json, where);
   return key.keyid === keyid ? key : refuse(`${where}.keyid`, describe(keyid), key.keyid);
 }
 

@@ -5,6 +5,7 @@ export { parseSignatureHeader, type SignatureHeader } from './signature-header.t
 
 /** An OpenPGP signature as in-toto writes it (securesystemslib GPG_SIGNATURE_SCHEMA). */
 export interface Signature {
+  readonly kind: 'openpgp';
   /** Fingerprint of the signing (sub)key, lower-case hex. */
   readonly keyid: string;
   /** Hex of the signature packet from its version octet to the end of the hashed subpackets. */
@@ -13,6 +14,18 @@ export interface Signature {
   readonly signature: string;
   readonly json: JsonObject;
 }
+
+/** A signature by a key that is not OpenPGP's (securesystemslib SIGNATURE_SCHEMA): it says nothing of itself, not even when. */
+export interface SslibSignature {
+  readonly kind: 'sslib';
+  readonly keyid: string;
+  /** Hex of the octets; what they are depends on the key's scheme, see `sslib-check.ts`. */
+  readonly signature: string;
+  readonly json: JsonObject;
+}
+
+/** What may stand in an envelope. */
+export type AnySignature = Signature | SslibSignature;
 
 export interface SignatureParts {
   readonly keyid: string;
@@ -29,9 +42,22 @@ export function signatureFromJson(json: Json, where = 'signature'): Signature {
   const shortKeyid = object.get('short_keyid');
   if (shortKeyid !== undefined) expectHex(shortKeyid, `${where}.short_keyid`);
   return {
+    kind: 'openpgp',
     keyid: expectKeyid(object.get('keyid'), `${where}.keyid`),
     otherHeaders: expectOctets(object.get('other_headers'), `${where}.other_headers`).toLowerCase(),
     signature: expectOctets(object.get('signature'), `${where}.signature`).toLowerCase(),
+    json: object,
+  };
+}
+
+/** As above, for either kind; what has both forms at once is OpenPGP's, as in in-toto. */
+export function anySignatureFromJson(json: Json, where = 'signature'): AnySignature {
+  const object = expectObject(json, where);
+  if (object.has('other_headers') || !object.has('sig')) return signatureFromJson(object, where);
+  return {
+    kind: 'sslib',
+    keyid: expectKeyid(object.get('keyid'), `${where}.keyid`),
+    signature: expectOctets(object.get('sig'), `${where}.sig`).toLowerCase(),
     json: object,
   };
 }

@@ -15,6 +15,7 @@ export type LintCode =
   | 'too-few-functionaries'
   | 'unused-key'
   | 'key-validity'
+  | 'foreign-key'
   | 'unknown-step'
   | 'later-step'
   | 'match-cycle'

@@ -1,5 +1,5 @@
-import type { PublicKey } from '../intoto/key.ts';
 import type { Layout } from '../intoto/layout.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import { daysLeft, expiresSoon } from './expiry.ts';
 import type { Holders } from './holders.ts';
 import { layoutId } from './identity.ts';
@@ -51,15 +51,17 @@ function lintWhole({ expires, readme }: Layout, now: number): readonly LintProbl
 
 function lintKeys({ keys, steps }: Layout): readonly LintProblem[] {
   const named = new Set(steps.flatMap(({ pubkeys }) => pubkeys));
-  const idsOf = (key: PublicKey) => [key.keyid, ...key.subkeys.keys()];
+  const idsOf = (key: VerificationKey) => [key.keyid, ...key.subkeys.keys()];
   const unused = [...keys.values()].filter((key) => !idsOf(key).some((id) => named.has(id)));
   const limited = [...keys.values()].filter(hasValidity);
+  const foreign = [...keys.values()].filter(({ kind }) => kind !== 'openpgp');
   return [
     ...unused.map(({ keyid }) => problem('warning', 'unused-key', { subject: keyid })),
     ...limited.map(({ keyid }) => problem('warning', 'key-validity', { subject: keyid })),
+    ...foreign.map(({ keyid }) => problem('warning', 'foreign-key', { subject: keyid })),
   ];
 }
 
-function hasValidity({ validityPeriod, subkeys }: PublicKey): boolean {
+function hasValidity({ validityPeriod, subkeys }: VerificationKey): boolean {
   return (validityPeriod ?? 0) > 0 || [...subkeys.values()].some(hasValidity);
 }

@@ -1,6 +1,6 @@
 import type { Envelope } from '../intoto/envelope.ts';
 import { makeEnvelope } from '../intoto/envelope.ts';
-import type { Signature } from '../intoto/signature.ts';
+import type { AnySignature, Signature } from '../intoto/signature.ts';
 import type { Holder, Holders } from './holders.ts';
 import { holderOf } from './holders.ts';
 
@@ -22,7 +22,7 @@ export interface Owners {
 }
 
 /** Is this a good signature over the layout? Undefined: nobody's certificate is at hand to tell. */
-export type SignatureJudge = (signature: Signature) => boolean | undefined;
+export type SignatureJudge = (signature: AnySignature) => boolean | undefined;
 
 /**
  * The layout with one more signature. The signer's own older one gives way: a layout is as old as its signatures

@@ -2,11 +2,13 @@ import { createHash, createVerify, type KeyObject, verify } from 'node:crypto';
 import { FormatError } from '../intoto/format-error.ts';
 import type { KeyType, PublicKey } from '../intoto/key.ts';
 import {
+  type AnySignature,
   parseSignatureHeader,
   type Signature,
   type SignatureHeader,
   signatureTrailer,
 } from '../intoto/signature.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import { Algorithm } from './algorithm.ts';
 import { bitLength } from './key-material.ts';
 import { coordinateSize, keyObject, numberOf, UnusableKey } from './key-object.ts';
@@ -42,14 +44,18 @@ const HASHES: ReadonlyMap<number, { readonly name: string; readonly only: KeyTyp
 const BINARY_DOCUMENT = 0x00;
 
 /**
- * Checks one signature by the very key – primary or subkey – that is said to have made it.
+ * Checks one OpenPGP signature by the very key – primary or subkey – that is said to have made it. A signature or a key
+ * of another kind is none here: it says nothing of its time, which all that lies in a repository is judged by.
  * @param signedBytes the canonical form of what was signed.
  */
 export function checkSignature(
-  key: PublicKey,
-  signature: Signature,
+  key: VerificationKey,
+  signature: AnySignature,
   signedBytes: Uint8Array,
 ): SignatureCheck {
+  if (key.kind !== 'openpgp' || signature.kind !== 'openpgp') {
+    return { good: false, code: 'bad-signature', reason: 'expected an OpenPGP key and signature' };
+  }
   try {
     const header = parseSignatureHeader(signature.otherHeaders);
     const objection = objectionToHeader(key, signature, header);
@@ -73,11 +79,21 @@ export function checkSignature(
   }
 }
 
+interface Found<Key> {
+  readonly master: Key;
+  readonly key: Key;
+}
+
 /** Finds a key by the id of itself or of a subkey; `master` is the person, whichever key was used. */
+export function findKey(keys: ReadonlyMap<string, PublicKey>, keyid: string): Found<PublicKey> | undefined;
 export function findKey(
-  keys: ReadonlyMap<string, PublicKey>,
+  keys: ReadonlyMap<string, VerificationKey>,
   keyid: string,
-): { readonly master: PublicKey; readonly key: PublicKey } | undefined {
+): Found<VerificationKey> | undefined;
+export function findKey(
+  keys: ReadonlyMap<string, VerificationKey>,
+  keyid: string,
+): Found<VerificationKey> | undefined {
   for (const master of keys.values()) {
     const key = master.subkeys.get(keyid);
     if (key !== undefined) return { master, key };

@@ -1,5 +1,5 @@
 import type { Envelope } from '../intoto/envelope.ts';
-import type { Signature } from '../intoto/signature.ts';
+import type { AnySignature } from '../intoto/signature.ts';
 import { isAuthorised } from '../openpgp/authorised.ts';
 import { checkSignature, findKey } from '../openpgp/check.ts';
 import type { FindingCode } from './finding.ts';
@@ -45,7 +45,7 @@ export function judgeSigner(question: SignerQuestion): LinkSigner | SignerProble
   return problem;
 }
 
-function judgeSignature(signature: Signature, question: SignerQuestion): LinkSigner | SignerProblem {
+function judgeSignature(signature: AnySignature, question: SignerQuestion): LinkSigner | SignerProblem {
   const { keys, layouts, step, envelope, now, ref } = question;
   const [layout] = layouts;
   const found = findKey(layout.layout.keys, signature.keyid);

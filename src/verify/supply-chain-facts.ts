@@ -1,6 +1,6 @@
 import type { Envelope } from '../intoto/envelope.ts';
-import type { PublicKey } from '../intoto/key.ts';
 import type { Inspection } from '../intoto/layout.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
 import type { InspectionOutcome } from './inspection.ts';
 
@@ -8,7 +8,7 @@ import type { InspectionOutcome } from './inspection.ts';
 export interface SupplyChain {
   readonly layout: Envelope;
   /** Whose signatures the layout has to carry. */
-  readonly owners: readonly PublicKey[];
+  readonly owners: readonly VerificationKey[];
   /** How many of the owners must have signed. */
   readonly ownerThreshold: number;
   readonly links: LinkSource;

@@ -1,14 +1,15 @@
 import type { Envelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
-import type { PublicKey } from '../intoto/key.ts';
 import { type Layout, LayoutError, layoutFromJson } from '../intoto/layout.ts';
+import { sslibIdentity } from '../intoto/sslib-check.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import type { Finding } from './finding.ts';
 import { substituteParameters } from './supply-chain-parameters.ts';
 import { type ChainClock, judgeHolder } from './supply-chain-signature.ts';
 
 export interface LayoutQuestion {
   readonly envelope: Envelope;
-  readonly owners: readonly PublicKey[];
+  readonly owners: readonly VerificationKey[];
   readonly ownerThreshold: number;
   readonly parameters: ReadonlyMap<string, string> | undefined;
 }
@@ -31,18 +32,40 @@ export function judgeChainLayout(question: LayoutQuestion, clock: ChainClock): J
 
 /** Findings only where fewer than the threshold of owners signed. */
 function judgeOwners({ envelope, owners, ownerThreshold }: LayoutQuestion, clock: ChainClock): Finding[] {
-  const judged = owners.map((owner) => ({ owner, result: judgeHolder(envelope, owner, clock) }));
-  const signers = judged.flatMap(({ result }) => ('person' in result ? [result.person.fingerprint] : []));
-  const found = new Set(signers).size;
+  const judged = distinctOwners(owners).map((keys) => judgeOwner(envelope, keys, clock));
+  const refusals = judged.filter((finding) => finding !== undefined);
+  const found = judged.length - refusals.length;
   if (ownerThreshold >= 1 && found >= ownerThreshold) return [];
-  const findings = judged.flatMap(({ owner, result }): Finding[] => {
-    if ('person' in result) return [];
-    const signer = clock.keys.person(owner.keyid.toUpperCase());
-    return [{ code: result.code, severity: 'warning', signer, detail: result.detail }];
-  });
-  const isBad = findings.some(({ code }) => code === 'bad-signature');
+  const isBad = refusals.some(({ code }) => code === 'bad-signature');
   const code = isBad ? 'layout-bad-signature' : 'layout-untrusted';
-  return [{ code, severity: 'violation', expected: `${ownerThreshold}`, found: `${found}` }, ...findings];
+  return [{ code, severity: 'violation', expected: `${ownerThreshold}`, found: `${found}` }, ...refusals];
+}
+
+/** One owner may be given as several key objects: subkeys of one certificate, one PEM key under several key ids. */
+function distinctOwners(owners: readonly VerificationKey[]): readonly (readonly VerificationKey[])[] {
+  const distinct = new Map<string, VerificationKey[]>();
+  for (const owner of owners) {
+    const identity = owner.kind === 'sslib' ? sslibIdentity(owner) : owner.keyid;
+    distinct.set(identity, [...(distinct.get(identity) ?? []), owner]);
+  }
+  return [...distinct.values()];
+}
+
+/** Undefined where the owner signed; else why the signature does not count. */
+function judgeOwner(
+  envelope: Envelope,
+  keys: readonly VerificationKey[],
+  clock: ChainClock,
+): Finding | undefined {
+  let refusal: Finding | undefined;
+  for (const key of keys) {
+    const result = judgeHolder(envelope, key, clock);
+    if ('person' in result) return undefined;
+    if (refusal !== undefined && result.code === 'unauthorised') continue;
+    const signer = clock.keys.person(key.keyid.toUpperCase());
+    refusal = { code: result.code, severity: 'warning', signer, detail: result.detail };
+  }
+  return refusal;
 }
 
 function readLayout({ envelope, parameters }: LayoutQuestion): JudgedLayout {

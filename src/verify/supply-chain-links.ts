@@ -1,8 +1,8 @@
 import type { Envelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
-import type { PublicKey } from '../intoto/key.ts';
 import type { Layout, Step } from '../intoto/layout.ts';
 import { type Link, linkFromJson } from '../intoto/link.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import { findKey } from '../openpgp/check.ts';
 import type { Finding, FindingCode, Person } from './finding.ts';
 import { commandFailure } from './link-content.ts';
@@ -14,8 +14,10 @@ export type SignedFile = {
   readonly file: string;
   readonly signer: Person;
   readonly keyid: string;
+  /** What tells the signer from others (`supply-chain-signature.ts`). */
+  readonly identity: string;
   /** The signing key's primary key. */
-  readonly holder: PublicKey;
+  readonly holder: VerificationKey;
 } & (
   | { readonly link: Link; readonly sublayout?: undefined }
   | { readonly link?: undefined; readonly sublayout: Envelope }
@@ -31,7 +33,7 @@ interface Refusal {
 /** A key that may sign for a step, with the primary key it belongs to. */
 interface Authorised {
   readonly keyid: string;
-  readonly holder: PublicKey;
+  readonly holder: VerificationKey;
 }
 
 export interface SignedFiles {
@@ -90,6 +92,7 @@ function judgeFile(
         file: file.file,
         signer: result.person,
         keyid: result.keyid,
+        identity: result.identity,
         holder,
       });
     }
@@ -97,7 +100,7 @@ function judgeFile(
   return refusal;
 }
 
-type Signing = Pick<SignedFile, 'file' | 'signer' | 'keyid' | 'holder'>;
+type Signing = Pick<SignedFile, 'file' | 'signer' | 'keyid' | 'identity' | 'holder'>;
 
 function judgeContent(envelope: Envelope, step: Step, signing: Signing): SignedFile | Refusal {
   const { signer } = signing;

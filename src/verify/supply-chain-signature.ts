@@ -1,5 +1,7 @@
 import type { Envelope } from '../intoto/envelope.ts';
-import type { PublicKey } from '../intoto/key.ts';
+import type { AnySignature } from '../intoto/signature.ts';
+import { checkSslibSignature, sslibIdentity } from '../intoto/sslib-check.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import { checkSignature } from '../openpgp/check.ts';
 import type { FindingCode, Person } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
@@ -8,6 +10,8 @@ const DAY = 24 * 60 * 60;
 
 export interface ChainSigner {
   readonly person: Person;
+  /** What tells people apart: one certificate is one person, and so is one key under two key ids. */
+  readonly identity: string;
   /** Of the very key that signed. */
   readonly keyid: string;
 }
@@ -32,7 +36,7 @@ export interface ChainClock {
  */
 export function judgeHolder(
   envelope: Envelope,
-  holder: PublicKey,
+  holder: VerificationKey,
   clock: ChainClock,
 ): ChainSigner | ChainSignatureProblem {
   const signature = envelope.signatures.find(({ keyid }) => keyOf(holder, keyid) !== undefined);
@@ -40,19 +44,35 @@ export function judgeHolder(
   if (signature === undefined || key === undefined) {
     return { code: 'unauthorised', detail: `no signature of ${holder.keyid}` };
   }
-  const check = checkSignature(key, signature, envelope.signedBytes);
-  if (!check.good) return { code: check.code, detail: check.reason };
-  const problem = timeProblem(check, clock.now) ?? keyProblem(key, holder, clock);
-  return problem ?? { person: personOf(key, holder, clock), keyid: key.keyid };
+  const problem = signatureProblem(key, signature, envelope, clock.now) ?? keyProblem(key, holder, clock);
+  if (problem !== undefined) return problem;
+  const person = personOf(key, holder, clock);
+  const identity = key.kind === 'sslib' ? sslibIdentity(key) : person.fingerprint;
+  return { person, identity, keyid: key.keyid };
 }
 
-function keyOf(holder: PublicKey, keyid: string): PublicKey | undefined {
+function keyOf(holder: VerificationKey, keyid: string): VerificationKey | undefined {
   return keyid === holder.keyid ? holder : holder.subkeys.get(keyid);
 }
 
 /** Subkeys of one certificate are one person, even where the layout lists them apart. */
-function personOf({ keyid }: PublicKey, holder: PublicKey, { keys }: ChainClock): Person {
+function personOf({ keyid }: VerificationKey, holder: VerificationKey, { keys }: ChainClock): Person {
   return keys.person(keys.primaryOf(keyid) ?? holder.keyid.toUpperCase());
+}
+
+/** A key's own kind of signature only: in-toto, too, checks no other. */
+function signatureProblem(
+  key: VerificationKey,
+  signature: AnySignature,
+  { signedBytes }: Envelope,
+  now: number,
+): ChainSignatureProblem | undefined {
+  if (key.kind === 'sslib' && signature.kind === 'sslib') {
+    const check = checkSslibSignature(key, signature, signedBytes);
+    return check.good ? undefined : { code: check.code, detail: check.reason };
+  }
+  const check = checkSignature(key, signature, signedBytes);
+  return check.good ? timeProblem(check, now) : { code: check.code, detail: check.reason };
 }
 
 function timeProblem(check: { created: number; expires: number | undefined }, now: number) {
@@ -68,8 +88,8 @@ function timeProblem(check: { created: number; expires: number | undefined }, no
  * since, and the signature back-dated. So it does not count (`product.md` §11), as in in-toto.
  */
 function keyProblem(
-  key: PublicKey,
-  holder: PublicKey,
+  key: VerificationKey,
+  holder: VerificationKey,
   { keys, now }: ChainClock,
 ): ChainSignatureProblem | undefined {
   if (hasExpired(key, now) || hasExpired(holder, now)) {
@@ -78,6 +98,6 @@ function keyProblem(
   return keys.problem(key.keyid, { created: now, layoutAge: 0, now });
 }
 
-function hasExpired({ creationTime, validityPeriod }: PublicKey, now: number): boolean {
+function hasExpired({ creationTime, validityPeriod }: VerificationKey, now: number): boolean {
   return creationTime !== undefined && !!validityPeriod && creationTime + validityPeriod <= now;
 }

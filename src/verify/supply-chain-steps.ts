@@ -9,6 +9,8 @@ import type { StepStateName, StepVerdict } from './release.ts';
 export interface CountedLink {
   readonly file: string;
   readonly signer: Person;
+  /** Two links of one identity are one functionary. */
+  readonly identity: string;
   readonly link: Link;
 }
 
@@ -18,7 +20,7 @@ export function judgeThreshold(step: Step, links: readonly CountedLink[]): Findi
   const [reference] = links;
   if (reference === undefined)
     return [{ ...base, code: 'link-missing', expected: `${step.threshold}`, found: '0' }];
-  const people = new Set(links.map(({ signer }) => signer.fingerprint)).size;
+  const people = new Set(links.map(({ identity }) => identity)).size;
   const findings: Finding[] = [];
   if (people < step.threshold) {
     findings.push({ ...base, code: 'threshold-unmet', expected: `${step.threshold}`, found: `${people}` });

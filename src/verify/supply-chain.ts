@@ -1,7 +1,7 @@
 import type { Envelope } from '../intoto/envelope.ts';
-import type { PublicKey } from '../intoto/key.ts';
 import type { Layout, Step } from '../intoto/layout.ts';
 import { type Link, linkFromJson, linkToJson } from '../intoto/link.ts';
+import type { VerificationKey } from '../intoto/verification-key.ts';
 import type { Finding } from './finding.ts';
 import { KeyBook } from './key-book.ts';
 import type { ArtifactsOf } from './link-content.ts';
@@ -33,7 +33,7 @@ export interface SupplyChainVerdict {
 /** One layout on its way: the owners' or, deeper, one that delegates a step. */
 interface Scope {
   readonly envelope: Envelope;
-  readonly owners: readonly PublicKey[];
+  readonly owners: readonly VerificationKey[];
   readonly ownerThreshold: number;
   readonly links: LinkSource;
   readonly parameters: ReadonlyMap<string, string> | undefined;
@@ -114,16 +114,21 @@ async function countFile(
   scope: Scope,
   clock: ChainClock,
 ): Promise<Omit<CountedStep, 'step'>> {
-  const { signer } = file;
+  const { signer, identity } = file;
   if (file.link !== undefined) {
-    return { counted: [{ file: file.file, signer, link: file.link }], findings: [], pending: [], links: 1 };
+    return {
+      counted: [{ file: file.file, signer, identity, link: file.link }],
+      findings: [],
+      pending: [],
+      links: 1,
+    };
   }
   const inner = await judgeSublayout(file, step, scope, clock);
   const findings = inner.findings.map((finding) => within(step, finding));
   if (inner.summary === undefined || inner.findings.some(isViolation)) {
     return { counted: [], findings, pending: [], links: 0 };
   }
-  const counted = [{ file: file.file, signer, link: inner.summary(step.name) }];
+  const counted = [{ file: file.file, signer, identity, link: inner.summary(step.name) }];
   return { counted, findings, pending: inner.pending, links: inner.links };
 }
 

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Envelope } from '../../src/intoto/envelope.ts';
 import { makeEnvelope } from '../../src/intoto/envelope.ts';
-import type { Signature } from '../../src/intoto/signature.ts';
+import type { AnySignature, Signature } from '../../src/intoto/signature.ts';
 import { signatureFromJson } from '../../src/intoto/signature.ts';
 import { holdersOf } from '../../src/layout/holders.ts';
 import { signingState, withSignature } from '../../src/layout/sign.ts';
@@ -61,7 +61,7 @@ test('signing again renews the signature, also with another key of the same cert
 });
 
 test('signatures over an earlier text go, those that nobody can judge stay', () => {
-  const judge = ({ keyid }: Signature) => (keyid === idOf('c') ? false : undefined);
+  const judge = ({ keyid }: AnySignature) => (keyid === idOf('c') ? false : undefined);
   const after = withSignature(
     layoutSignedBy(signature('c'), signature('d')),
     signature('a'),

@@ -1,20 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { MlchainError } from '../../errors.ts';
 import { verifyDirectory } from '../../gather/in-toto-directory.ts';
-import { type Certificate, readCertificates } from '../../openpgp/certificate.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCodeOfVerdict } from '../exit.ts';
+import { readCertificateFiles, readOwnerFiles } from '../owner-files.ts';
 import { speak } from '../verdict-output.ts';
 
 const TEN_MINUTES = 600;
 
 /** `verify --in-toto DIR`: stands in for `in-toto-verify`; needs no repository. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
-  const owners = await readAll(args.values('owner-cert'));
-  if (owners.length === 0) {
+  const owners = await readOwnerFiles(args.values('owner-cert'));
+  if (owners.certificates.length + owners.keys.length === 0) {
     throw new MlchainError('usage', 'expected --owner-cert FILE, once for each owner who signed the layout', {
-      hint: 'git mlchain key export FPR >owner.asc, or gpg --armor --export FPR >owner.asc',
+      hint: 'git mlchain key export FPR >owner.asc, gpg --armor --export FPR >owner.asc, or a public key of in-toto-keygen',
     });
   }
   const now = args.time('now') ?? context.now();
@@ -22,9 +21,10 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const report = await verifyDirectory({
     directory: args.value('in-toto') ?? '',
     layout: args.value('layout'),
-    owners,
+    owners: owners.certificates,
+    ownerKeys: owners.keys,
     ownerThreshold: args.integer('owner-threshold', 1),
-    certificates: await readAll(args.values('cert')),
+    certificates: await readCertificateFiles(args.values('cert')),
     product: args.value('product') ?? context.cwd,
     parameters: parametersIn(args),
     now: Math.floor(now / 1000),
@@ -32,21 +32,6 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   });
   speak(context, args, report);
   return exitCodeOfVerdict(report.verdict);
-}
-
-async function readAll(files: readonly string[]): Promise<Certificate[]> {
-  const lists = await Promise.all(files.map(async (file) => await readCertificates(await readNamed(file))));
-  return lists.flat();
-}
-
-async function readNamed(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new MlchainError('input', `cannot read the certificate '${file}': ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }
 
 function parametersIn(args: Args): Map<string, string> | undefined {

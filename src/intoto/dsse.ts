@@ -1,0 +1,59 @@
+import { type Envelope, envelopeFromJson, makeEnvelope } from './envelope.ts';
+import { parseJson } from './json-reader.ts';
+import { isJsonObject, type Json, type JsonObject } from './json-value.ts';
+import { expectKeyid, expectList, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
+import type { SslibSignature } from './signature.ts';
+
+/** What in-toto puts into a DSSE envelope (ITE-5). */
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+
+/**
+ * Reads metadata in either wrapping: in-toto's own (`parseEnvelope`), or DSSE, which in-toto writes from version 2 on
+ * when asked to. No in-toto checks OpenPGP signatures in DSSE, and so do not we.
+ * @throws FormatError
+ */
+export function parseMetadata(text: string | Uint8Array): Envelope {
+  const json = parseJson(text);
+  return isJsonObject(json) && json.has('payload') ? dsseFromJson(json) : envelopeFromJson(json);
+}
+
+function dsseFromJson(object: JsonObject): Envelope {
+  const payloadType = expectLiteral(object.get('payloadType'), 'payloadType', PAYLOAD_TYPE);
+  const payload = expectBase64(object.get('payload'), 'payload');
+  const signatures = expectList(object.get('signatures'), 'signatures');
+  return makeEnvelope(
+    expectObject(parseJson(payload), 'payload'),
+    signatures.map((json, at) => dsseSignature(json, `signatures[${at}]`)),
+    preAuthenticationEncoding(payloadType, payload),
+  );
+}
+
+/** DSSE lets the key id be missing; in-toto looks signatures up by it, and refuses the envelope without. */
+function dsseSignature(json: Json, where: string): SslibSignature {
+  const object = expectObject(json, where);
+  return {
+    kind: 'sslib',
+    keyid: expectKeyid(object.get('keyid'), `${where}.keyid`),
+    signature: expectBase64(object.get('sig'), `${where}.sig`).toString('hex'),
+    json: object,
+  };
+}
+
+/**
+ * The bytes that are signed (DSSE 1.0, `protocol.md`): type and body with their lengths in octets in front, so that no
+ * other pair of the two reads the same.
+ */
+export function preAuthenticationEncoding(type: string, body: Uint8Array): Buffer {
+  const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `;
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+/** Padded, in the standard or the URL-safe alphabet: DSSE wants both read. */
+function expectBase64(json: Json | undefined, where: string): Buffer {
+  const text = expectString(json, where);
+  const bytes = Buffer.from(text, 'base64');
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  // Node skips what is no base64; what does not come out again as it went in, was none.
+  if (text !== '' && bytes.toString('base64') === standard) return bytes;
+  return refuse(where, 'base64', text);
+}
