@@ -115,12 +115,16 @@ async function rootTree(repo: Repository, commit: string): Promise<string> {
 /** `undefined` only where there is no such ref: a ref whose commit is gone is evidence that we cannot see. */
 async function tipOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
   const tip = await repo.tryResolve(refOrCommit);
-  if (tip === undefined) {
-    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', refOrCommit];
-    const { code } = await repo.git.run(args, { okCodes: [0, 1, 128] });
-    return code === 0 ? missing(`commit of ${refOrCommit}`) : undefined;
+  if (tip !== undefined) {
+    return tip;
   }
-  return tip;
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', refOrCommit];
+  const { code } = await repo.git.run(args, { okCodes: [0, 1, 128] });
+  if (code !== 0) {
+    return undefined;
+  }
+  // Between the two questions another writer may have made the ref: only what is missing twice is missing.
+  return (await repo.tryResolve(refOrCommit)) ?? missing(`commit of ${refOrCommit}`);
 }
 
 function sourceOf(repo: Repository): NoteSource {
