@@ -29,7 +29,7 @@ export async function findArrived(
   copies: ReadonlySet<string> = new Set(),
 ): Promise<Arrived | undefined> {
   const brought = broughtBlobs(commit, isConcerned);
-  const tips = brought.size === 0 ? [] : await commitTips(repo);
+  const tips = brought.size === 0 ? [] : await foreignTips(repo, commit);
   const { made } = tips.length === 0 ? { made: new Set() } : await new Journal(repo).read();
   // A dataset of thousands of files is no command line: then all changes of those commits are looked at.
   const paths = brought.size <= MOST_PATHS ? [...brought.keys()] : [];
@@ -62,9 +62,11 @@ function isSame({ path, after }: Change, brought: ReadonlyMap<string, string>): 
   return after !== undefined && brought.get(path) === after.id;
 }
 
-/** Tags may tag anything: what is no commit has no history. */
-async function commitTips(repo: Repository): Promise<string[]> {
+/** Tags may tag anything: what is no commit has no history. Most clones have no tip but the own ones. */
+async function foreignTips(repo: Repository, { id, parents }: CommitChanges): Promise<string[]> {
   const ids = new Set((await listRefs(repo, ...REFS)).values());
-  const commits = await Promise.all([...ids].map((id) => repo.tryResolve(id)));
-  return [...new Set(commits.filter((id) => id !== undefined))];
+  const commits = await Promise.all([...ids].map((each) => repo.tryResolve(each)));
+  const tips = new Set(commits.filter((each) => each !== undefined));
+  for (const own of [id, ...parents]) tips.delete(own);
+  return [...tips];
 }

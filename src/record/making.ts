@@ -27,7 +27,8 @@ export interface Movement {
 
 /** How the commit that HEAD points to was made, for a hook that git has just started. */
 export async function howMade(repo: Repository, commit: CommitChanges): Promise<Making> {
-  const making = classify(commit, await lastMovement(repo), await operationIn(repo.gitDir));
+  const [movement, operation] = await Promise.all([lastMovement(repo), operationIn(repo.gitDir)]);
+  const making = classify(commit, movement, operation);
   return !isOwn(making) || (await isByThisPerson(repo, commit)) ? making : { kind: 'other-author' };
 }
 

@@ -28,10 +28,17 @@ export interface Occurrence {
  * shallow clone, where nobody can tell what the commit changed.
  */
 export async function occurrenceOf(context: RecordingContext, id: string): Promise<Occurrence | undefined> {
-  const layout = await context.layoutAt(id);
-  if (layout === undefined) return undefined;
-  const commit = await readCommit(context.repo, id);
-  if (commit.boundary) throw cutOff(id);
+  const [layout, commit] = await Promise.all([context.layoutAt(id), readCommit(context.repo, id)]);
+  return layout && (await occurrenceIn(context, commit, layout));
+}
+
+/** {@link occurrenceOf} a commit that has been read. */
+export async function occurrenceIn(
+  context: RecordingContext,
+  commit: CommitChanges,
+  layout: LayoutInForce,
+): Promise<Occurrence> {
+  if (commit.boundary) throw cutOff(commit.id);
   const control = controlOf(layout.layout);
   const parents = await Promise.all(commit.parents.map((parent) => layoutOfParent(context, parent)));
   const changed = changedPaths(await viewOf(context, commit, control, layout, parents));

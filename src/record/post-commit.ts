@@ -8,7 +8,7 @@ import { authorOf } from './draft.ts';
 import { Journal } from './journal.ts';
 import type { Making } from './making.ts';
 import { howMade } from './making.ts';
-import { occurrenceOf } from './occurrence.ts';
+import { occurrenceIn, occurrenceOf } from './occurrence.ts';
 import type { Foreign, Outcome } from './outcome.ts';
 import type { Prior } from './plan.ts';
 import { priorsOf } from './priors.ts';
@@ -31,27 +31,38 @@ export async function afterCommit(
   const how = await foreignness(context, commit, making);
   // A fast-forward runs post-merge too: what it brought was made elsewhere, and nobody expects a word about it.
   if (how !== undefined) return hook === 'post-merge' ? [] : await leaveAlone(context, commit, how);
+  return await recordOwn(context, commit, making);
+}
+
+async function recordOwn(
+  context: RecordingContext,
+  commit: CommitChanges,
+  making: Making,
+): Promise<readonly Outcome[]> {
+  const journal = new Journal(context.repo);
   const named = namedSteps(commit, context.env);
   // Queued before it is looked at: whatever happens from here on, `record --missing` finds it.
-  const journal = new Journal(context.repo);
-  await journal.made(id, named);
+  await journal.made(commit.id, named);
   try {
-    const priors = making.kind === 'amend' ? await takeOver(context, making.replaced, id) : new Map();
-    const occurrence = await occurrenceOf(context, id);
-    if (occurrence !== undefined) {
-      const needed = neededSteps(occurrence, named);
-      return await recordCommit(context, occurrence, {
-        needed,
-        pendingIn: 'worktree',
-        priors,
-        automatic: true,
-      });
-    }
-    await journal.done(id);
-    return [];
+    const priors = making.kind === 'amend' ? await takeOver(context, making.replaced, commit.id) : new Map();
+    const layout = await context.layoutAt(commit.id);
+    if (layout === undefined) return await nothingToDo(journal, commit.id);
+    const occurrence = await occurrenceIn(context, commit, layout);
+    const needed = neededSteps(occurrence, named);
+    return await recordCommit(context, occurrence, {
+      needed,
+      pendingIn: 'worktree',
+      priors,
+      automatic: true,
+    });
   } catch (error) {
-    return [await leftOver(context, id, error)];
+    return [await leftOver(context, commit.id, error)];
   }
+}
+
+async function nothingToDo(journal: Journal, commit: string): Promise<readonly Outcome[]> {
+  await journal.done(commit);
+  return [];
 }
 
 /** Undefined where the commit is this person's own work. */
