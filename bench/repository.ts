@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readHistory } from '../src/git/history.ts';
 import { Repository } from '../src/git/repository.ts';
+import type { Artifacts } from '../src/intoto/digest.ts';
 import { makeEnvelope, writeEnvelope, writeEnvelopeFile } from '../src/intoto/envelope.ts';
 import { jsonObject } from '../src/intoto/json.ts';
 import { layoutToJson } from '../src/intoto/layout.ts';
@@ -15,6 +16,8 @@ import { readKeys } from '../src/openpgp/certificate.ts';
 import { generateKey } from '../src/openpgp/generate.ts';
 import { makeSignature } from '../src/openpgp/own-signer.ts';
 import { openSecretKey } from '../src/openpgp/secret-key.ts';
+import { OwnKeyStore } from '../src/openpgp/store.ts';
+import { program } from './program.ts';
 
 export interface BenchRepository {
   readonly directory: string;
@@ -30,6 +33,8 @@ export interface Size {
 }
 
 const START = 1_780_000_000;
+/** Stays as it is: what a commit did not change is what the recorder has to ask about before it signs. */
+const FIXED = 'never changes\n';
 
 /** A repository of that size, made from a seed by `git fast-import`, with a signed layout and a link for each commit. */
 export async function makeRepository(root: string, { commits, files }: Size): Promise<BenchRepository> {
@@ -68,6 +73,7 @@ export async function makeRepository(root: string, { commits, files }: Size): Pr
   await importCommits(directory, env, commits, files, [
     ['.mlchain/root.layout', layoutFile],
     [`.mlchain/keys/${fingerprint}.asc`, key.certificate.armored],
+    ['data/fixed.csv', FIXED],
   ]);
   git('reset', '--quiet', '--hard', 'main');
   git('config', 'mlchain.owner', fingerprint);
@@ -101,7 +107,10 @@ export async function makeRepository(root: string, { commits, files }: Size): Pr
             objectFormat: 'sha1',
             author: 'Bench <bench@example.org>',
             recorded: '2026-11-22T00:00:00Z',
-            changed: new Map([['data/set.csv', { before, after }]]),
+            changed: new Map([
+              ['data/set.csv', { before, after }],
+              ...(before === null ? [['data/fixed.csv', { before, after: sha256(FIXED) }] as const] : []),
+            ]),
             kinds: new Map(),
             external: [],
             rewrittenFrom: undefined,
@@ -116,9 +125,8 @@ export async function makeRepository(root: string, { commits, files }: Size): Pr
   }
   await appendLines(repo, fingerprint, lines);
   await repo.close();
-  const store = path.join(root, 'data', 'git-mlchain', 'keys');
-  fs.mkdirSync(store, { recursive: true, mode: 0o700 });
-  fs.writeFileSync(path.join(root, 'key.asc'), key.armoredSecret, { mode: 0o600 });
+  await OwnKeyStore.open(env).import(key.armoredSecret);
+  execFileSync(process.execPath, [program, 'hooks', 'install'], { cwd: directory, env, stdio: 'ignore' });
   return { directory, env, owner: fingerprint };
 }
 
@@ -137,6 +145,13 @@ function environment(root: string): NodeJS.ProcessEnv {
 
 function content(number: number): string {
   return `row,${number}\n${createHash('sha256').update(`seed ${number}`).digest('hex')}\n`;
+}
+
+function dataset(digest: string): Artifacts {
+  return new Map([
+    ['data/set.csv', new Map([['sha256', digest]])],
+    ['data/fixed.csv', new Map([['sha256', sha256(FIXED)]])],
+  ]);
 }
 
 function sha256(text: string): string {
