@@ -41,7 +41,7 @@ function judgeOwners({ envelope, owners, ownerThreshold }: LayoutQuestion, clock
   return [{ code, severity: 'violation', expected: `${ownerThreshold}`, found: `${found}` }, ...refusals];
 }
 
-/** One owner may be given as several key objects: subkeys of one certificate, one PEM key under several key ids. */
+/** One key of in-toto's own is given under every key id that it may have, and is one owner. */
 function distinctOwners(owners: readonly VerificationKey[]): readonly (readonly VerificationKey[])[] {
   const distinct = new Map<string, VerificationKey[]>();
   for (const owner of owners) {

@@ -5,6 +5,7 @@ import { lintLayout } from '../../src/layout/lint.ts';
 import { lintMessage } from '../../src/layout/lint-words.ts';
 import type { LayoutText } from '../support/layout.ts';
 import { inAYear, makeKey, makeLayout } from '../support/layout.ts';
+import { makeSslibSigningKey } from '../support/sslib-key.ts';
 
 const now = Date.UTC(2026, 10, 22);
 const day = 86_400_000;
@@ -111,6 +112,13 @@ test('a key that no step names, and one whose period in-toto would hold against 
   assert.equal(lint({ keys, steps }, { tracked }), [
     `warning unused-key: no step names the key ${'c'.repeat(40)}`,
     `warning key-validity: the key ${limited.keyid} has a validity_period: once it is over, in-toto refuses all that the key ever signed`,
+  ]);
+});
+
+test('a key that is not OpenPGP’s can sign nothing in a repository, and is doubtful', () => {
+  const { key } = makeSslibSigningKey('ed25519');
+  assert.equal(lint({ steps: sound, keys: [makeKey('a'), key] }, { tracked }), [
+    `warning foreign-key: the key ${key.keyid} is not OpenPGP's: its signatures count only in 'verify --in-toto'`,
   ]);
 });
 

@@ -2,6 +2,8 @@ import { canonicalize } from '../../src/intoto/canonical.ts';
 import { type Envelope, makeEnvelope } from '../../src/intoto/envelope.ts';
 import type { JsonObject } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
+import type { AnySignature } from '../../src/intoto/signature.ts';
+import type { VerificationKey } from '../../src/intoto/verification-key.ts';
 import type { Certificate, KeyFacts } from '../../src/openpgp/certificate.ts';
 import type { Finding } from '../../src/verify/finding.ts';
 import { type SupplyChainVerdict, verifySupplyChain } from '../../src/verify/supply-chain.ts';
@@ -38,7 +40,13 @@ export function linkJson({
   });
 }
 
-export function signed(json: JsonObject, by: readonly SigningKey[], words?: SignatureWords): Envelope {
+/** Whoever signs: with OpenPGP, or with a key of in-toto's own. */
+export interface Signing {
+  readonly key: { readonly keyid: string };
+  sign(content: Uint8Array, words?: SignatureWords): AnySignature;
+}
+
+export function signed(json: JsonObject, by: readonly Signing[], words?: SignatureWords): Envelope {
   const bytes = canonicalize(json);
   return makeEnvelope(
     json,
@@ -47,7 +55,7 @@ export function signed(json: JsonObject, by: readonly SigningKey[], words?: Sign
 }
 
 /** How in-toto names the file of a link, and without `.link` the directory of a sublayout. */
-export function fileName(step: string, { key }: SigningKey, suffix = '.link'): string {
+export function fileName(step: string, { key }: Pick<Signing, 'key'>, suffix = '.link'): string {
   return `${step}.${key.keyid.slice(0, 8)}${suffix}`;
 }
 
@@ -110,7 +118,7 @@ function healthy(keyid: string, isPrimary: boolean, more: Partial<KeyFacts> = {}
 export const verifiedAt = signedAt + 100 * 86400;
 
 export interface ChainText {
-  readonly owner: SigningKey;
+  readonly owner: Signing & { readonly key: VerificationKey };
   readonly layout: LayoutText;
   readonly files: ReadonlyMap<string, Envelope | string>;
 }

@@ -5,12 +5,13 @@ import type { Layout } from '../../src/intoto/layout.ts';
 import { layoutFromJson, layoutToJson } from '../../src/intoto/layout.ts';
 import type { ArtifactRule } from '../../src/intoto/rule.ts';
 import { parseRule } from '../../src/intoto/rule.ts';
+import type { VerificationKey } from '../../src/intoto/verification-key.ts';
 
 /** A layout as a test writes it: rules as lines, `MATCH data/* WITH PRODUCTS FROM prepare`. */
 export interface LayoutText {
   readonly expires?: number;
   readonly readme?: string;
-  readonly keys?: readonly PublicKey[];
+  readonly keys?: readonly VerificationKey[];
   readonly steps: Readonly<Record<string, StepText>>;
   readonly inspections?: Readonly<Record<string, RulesText & { readonly run?: readonly string[] }>>;
 }
