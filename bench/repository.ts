@@ -86,10 +86,8 @@ export async function makeRepository(root: string, { commits, files }: Size): Pr
     order: 'oldest-first',
   })) {
     const after = sha256(content(number));
-    const data = new Map([['data/set.csv', new Map([['sha256', after]])]]);
-    const old: ReadonlyMap<string, ReadonlyMap<string, string>> = before === null
-      ? new Map()
-      : new Map([['data/set.csv', new Map([['sha256', before]])]]);
+    const data = dataset(after);
+    const old: Artifacts = before === null ? new Map() : dataset(before);
     const signed = linkToJson({
       name: 'prepare',
       command: [],
