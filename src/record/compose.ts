@@ -35,13 +35,26 @@ export function composeWork(patterns: StepPatterns, view: StepView): Work {
   return { materials, products };
 }
 
-/** Products that the commit removed, as its first parent had them: a link shows a deletion by a material and no product. */
-export function removedProducts(patterns: StepPatterns, view: StepView): Listing {
-  const first = firstParent(view);
-  const products = patterns.products.fold(view.own);
-  const before = patterns.products.fold(first);
-  const touched = patterns.products.fold(new Map([...first].filter(([path]) => view.deleted.has(path))));
-  return new Map([...before].filter(([name]) => touched.has(name) && !products.has(name)));
+/**
+ * Products that the commit removed, as its first parent had them – or, where a merge threw away what only another side
+ * had, as that side had them. A link shows a deletion by a material and no product.
+ */
+export function removedProducts(patterns: StepPatterns, { own, parents, deleted }: StepView): Listing {
+  const products = patterns.products.fold(own);
+  const removed: Listing = new Map();
+  for (const files of parents) {
+    const gone = new Map([...files].filter(([path]) => deleted.has(path)));
+    const touched = patterns.products.fold(gone);
+    const candidates = [
+      ...[...patterns.products.fold(files)].filter(([name]) => touched.has(name)),
+      // What a step may only delete is no product of it, but under its control.
+      ...[...gone].filter(([path]) => patterns.control.controls(path) && !patterns.products.covers(path)),
+    ];
+    for (const [name, artifact] of candidates) {
+      if (!products.has(name) && !removed.has(name)) removed.set(name, artifact);
+    }
+  }
+  return removed;
 }
 
 /** A root commit has the empty tree before it. */

@@ -43,6 +43,28 @@ test('at a merge, what was removed on a side is not signed for again', () => {
   assert.equal(work.materials, new Map());
 });
 
+test('a merge that throws away what only the other side had signs for that', () => {
+  const own = files({ 'model/m': 'm' });
+  const theirs = files({ 'model/m': 'm', 'model/theirs': 't' });
+  const work = composeWork(train, { own, parents: [own, theirs], deleted: new Set(['model/theirs']) });
+  assert.equal(work.materials, files({ 'model/theirs': 't' }));
+  const both = composeWork(train, {
+    own,
+    parents: [files({ 'model/x': '1' }), files({ 'model/x': '2' })],
+    deleted: new Set(['model/x']),
+  });
+  assert.equal(both.materials, files({ 'model/x': '1' }), 'the first parent comes first');
+});
+
+test('what a step may only delete is signed for when it goes, and is no product while it stays', () => {
+  const clean = patternsOf({ products: ['DELETE cache/*', 'ALLOW data/*'] });
+  const parent = files({ 'cache/a': '1', 'cache/b': '2', 'data/d': 'd' });
+  const own = files({ 'cache/b': '2', 'data/d': 'd' });
+  const work = composeWork(clean, { own, parents: [parent], deleted: new Set(['cache/a']) });
+  assert.equal(work.materials, files({ 'cache/a': '1' }));
+  assert.equal([...work.products.keys()], ['data/d']);
+});
+
 test('a root commit has nothing before it', () => {
   const own = files({ 'data/a': 'd', 'model/m': 'm' });
   const work = composeWork(train, { own, parents: [], deleted: none });
