@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { makeEnvelope, writeEnvelope, writeEnvelopeFile } from '../../src/intoto/envelope.ts';
 import type { Json, JsonObject } from '../../src/intoto/json.ts';
 import { parseJson } from '../../src/intoto/json.ts';
+import { readKeys } from '../../src/openpgp/certificate.ts';
 import { makeSignature } from '../../src/openpgp/own-signer.ts';
+import type { SecretKey } from '../../src/openpgp/secret-key.ts';
 import { openSecretKey } from '../../src/openpgp/secret-key.ts';
 import { OwnKeyStore } from '../../src/openpgp/store.ts';
 import type { Member } from './member.ts';
@@ -34,21 +36,36 @@ export function open(line: string): EnvelopeText<LinkText> {
 
 /** Signs whatever it is given, by the key in the member's own store. @param at seconds since 1970 */
 export async function sign(by: Member, signed: unknown, at = now()): Promise<string> {
-  const { json, signature } = await signJson(by, signed, at);
+  return signWith(await secretOf(by), signed, at);
+}
+
+export function signWith(secret: SecretKey, signed: unknown, at = now()): string {
+  const { json, signature } = signJson(secret, signed, at);
   return writeEnvelope(json, [signature]);
 }
 
 /** The same in the form of a layout's file. */
-export async function signFile(by: Member, signed: unknown, at = now()): Promise<string> {
-  const { json, signature } = await signJson(by, signed, at);
+export async function signFile(by: Member | SecretKey, signed: unknown, at = now()): Promise<string> {
+  const secret = 'material' in by ? by : await secretOf(by);
+  const { json, signature } = signJson(secret, signed, at);
   return writeEnvelopeFile(json, [signature]);
 }
 
-async function signJson(by: Member, signed: unknown, at: number) {
-  const json = parseJson(JSON.stringify(signed)) as Json as JsonObject;
+async function secretOf(by: Member): Promise<SecretKey> {
   const { secret } = await OwnKeyStore.open(by.person.env).get(by.fingerprint);
-  const key = openSecretKey(secret.primary.packet);
-  return { json, signature: makeSignature(key, makeEnvelope(json, []).signedBytes, at) };
+  return openSecretKey(secret.primary.packet);
+}
+
+/** The secret half of the primary key in an armored, unprotected key. */
+export function primarySecret(armored: string): SecretKey {
+  const [key] = readKeys(armored);
+  if (key === undefined) throw new Error('no key');
+  return openSecretKey(key.primary.packet);
+}
+
+function signJson(secret: SecretKey, signed: unknown, at: number) {
+  const json = parseJson(JSON.stringify(signed)) as Json as JsonObject;
+  return { json, signature: makeSignature(secret, makeEnvelope(json, []).signedBytes, at) };
 }
 
 export function now(): number {
