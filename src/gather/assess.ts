@@ -9,7 +9,9 @@ import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.t
 import type { VerdictReport } from '../verify/verdict.ts';
 import { readHistoryFacts } from './history-facts.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
+import { forcedBack } from './layout-memory.ts';
 import { obstacles } from './obstacles.ts';
+import { outdatedLayout } from './other-layouts.ts';
 import { rewoundFindings } from './rewound.ts';
 
 export interface AssessRequest {
@@ -51,6 +53,10 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
   ];
   const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
   findings.push(...(release?.findings ?? thresholdWarnings(history, request)));
+  const layout = history.commits.get(request.revision)?.inForce.own;
+  findings.push(...(await forcedBack(repo, request.revision, layout)));
+  const asked = { trust, now, release: release !== undefined };
+  findings.push(...(await outdatedLayout(repo, history, request.revision, asked)));
   findings.push(...(await rewoundFindings(repo, history.keys, findings)));
   if (release !== undefined && verdictOf(findings) === 'verified') {
     findings.push(...(await inspectRelease(repo, history, request)));

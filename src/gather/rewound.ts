@@ -1,10 +1,10 @@
-import { access, constants } from 'node:fs/promises';
 import { listRemotes } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import { countLines } from '../ledger/note-lines.ts';
 import { type Rewound, rememberSeen } from '../ledger/seen.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { KeyBook } from '../verify/key-book.ts';
+import { isWritable } from './writable.ts';
 
 /**
  * Evidence that this clone once saw at a remote and that is gone (threats 9, 10). By itself a warning – somebody cleaned
@@ -38,15 +38,4 @@ async function rewoundEvidence(repo: Repository): Promise<Rewound[]> {
   const rewound: Rewound[] = [];
   for (const remote of remotes) rewound.push(...(await rememberSeen(repo, remote)));
   return rewound;
-}
-
-async function isWritable(directory: string): Promise<boolean> {
-  try {
-    await access(directory, constants.W_OK);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
-    throw error;
-  }
 }
