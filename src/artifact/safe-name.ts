@@ -1,4 +1,4 @@
-import { isCleanPath } from '../git/paths.ts';
+import { hasLoneSurrogate } from '../intoto/json-value.ts';
 
 /** What HFS+, NTFS and Windows take for `.git` besides `.git` itself. */
 const GIT_DIRECTORY = /^(\.git|git~1)[ .]*$/i;
@@ -8,7 +8,7 @@ const GIT_DIRECTORY = /^(\.git|git~1)[ .]*$/i;
  * bundles and trees that others made: one that leads outside would be written there (threat 33).
  */
 export function unsafeName(name: string): string | undefined {
-  if (!isCleanPath(name)) return 'it is not UTF-8';
+  if (hasLoneSurrogate(name)) return 'it is not UTF-8';
   if (name.includes('\0')) return 'it holds a NUL';
   if (name.includes('\\')) return 'it holds a backslash, which separates directories elsewhere';
   if (name.startsWith('/') || /^[a-z]:/i.test(name)) return 'it is absolute';
@@ -17,4 +17,10 @@ export function unsafeName(name: string): string | undefined {
     return 'it does not stay where it is put';
   if (parts.some((part) => GIT_DIRECTORY.test(part))) return 'it leads into .git';
   return undefined;
+}
+
+/** The same for a name in a link, where `dir:P` stands for a directory and `dir:` alone for all there is. */
+export function unsafeArtifactName(name: string): string | undefined {
+  const directory = name.startsWith('dir:') ? name.slice('dir:'.length).replace(/\/+$/, '') : undefined;
+  return directory === '' || directory === '.' ? undefined : unsafeName(directory ?? name);
 }

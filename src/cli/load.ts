@@ -9,9 +9,10 @@ export interface CommandModule {
 
 const setUp = () => import('./load/set-up.ts');
 const work = () => import('./load/work.ts');
+const exchange = () => import('./load/exchange.ts');
 
 /**
- * One line a command, in the order of the table. Modules are read in two pieces, not one by one: each file that Node
+ * One line a command, in the order of the table. Modules are read in three pieces, not one by one: each file that Node
  * loads costs half a millisecond, and with a piece for every command a hook would load sixty of them.
  */
 const modules = new Map<string, () => Promise<CommandModule>>([
@@ -41,7 +42,8 @@ const modules = new Map<string, () => Promise<CommandModule>>([
   ['log', async () => (await work()).log],
   ['show', async () => (await work()).show],
   ['sync', async () => (await work()).sync],
-  ['export', async () => (await work()).exportChain],
+  ['export', async () => (await exchange()).exportChain],
+  ['import', async () => (await exchange()).importEvidence],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

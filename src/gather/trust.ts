@@ -15,17 +15,27 @@ export interface TrustRequest {
 
 /** What this clone trusts: pinned in git config, outside the repository's content (`product.md` §3). */
 export async function readTrust(repo: Repository, request: TrustRequest): Promise<Trust> {
-  const given = [...request.owners, ...(request.env.MLCHAIN_OWNER ?? '').split(/[\s,]+/)].filter(
-    (each) => each !== '',
-  );
-  const pinned = given.length > 0 ? given : await repo.configAll('mlchain.owner');
   const strict = request.strict || (await repo.config('mlchain.strict')) === 'true';
+  const given = givenTrust(request);
+  if (given !== undefined) return { ...given, strict };
+  const pinned = await repo.configAll('mlchain.owner');
   return {
-    owners: [...new Set(pinned.map(expectFingerprint))],
-    threshold: given.length > 0 ? 1 : expectThreshold(await repo.config('mlchain.ownerThreshold')),
-    id: given.length > 0 ? undefined : await repo.config('mlchain.id'),
+    owners: distinctFingerprints(pinned),
+    threshold: expectThreshold(await repo.config('mlchain.ownerThreshold')),
+    id: await repo.config('mlchain.id'),
     strict,
   };
+}
+
+/** The owners named for this call alone, which needs no repository; undefined where none are. */
+export function givenTrust({ owners, strict, env }: TrustRequest): Trust | undefined {
+  const given = [...owners, ...(env.MLCHAIN_OWNER ?? '').split(/[\s,]+/)].filter((each) => each !== '');
+  if (given.length === 0) return undefined;
+  return { owners: distinctFingerprints(given), threshold: 1, id: undefined, strict };
+}
+
+function distinctFingerprints(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.map(expectFingerprint))];
 }
 
 function expectFingerprint(text: string): string {

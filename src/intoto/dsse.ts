@@ -1,6 +1,6 @@
 import { type Envelope, envelopeFromJson, makeEnvelope } from './envelope.ts';
 import { parseJson } from './json-reader.ts';
-import { isJsonObject, type Json, type JsonObject } from './json-value.ts';
+import { isJsonObject, type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { expectKeyid, expectList, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
 import type { SslibSignature } from './signature.ts';
 
@@ -56,4 +56,23 @@ function expectBase64(json: Json | undefined, where: string): Buffer {
   // Node skips what is no base64; what does not come out again as it went in, was none.
   if (text !== '' && bytes.toString('base64') === standard) return bytes;
   return refuse(where, 'base64', text);
+}
+
+/** A signature over the pre-authentication encoding: octets, whatever the key's kind makes of them. */
+export interface DsseSignature {
+  readonly keyid: string;
+  readonly sig: Uint8Array;
+}
+
+/** An envelope as DSSE 1.0 writes it. */
+export function dsseToJson(payload: Uint8Array, signatures: readonly DsseSignature[]): JsonObject {
+  const base64 = (octets: Uint8Array) => Buffer.from(octets).toString('base64');
+  return jsonObject([
+    ['payloadType', PAYLOAD_TYPE],
+    ['payload', base64(payload)],
+    [
+      'signatures',
+      signatures.map(({ keyid, sig }) => jsonObject(Object.entries({ keyid, sig: base64(sig) }))),
+    ],
+  ]);
 }

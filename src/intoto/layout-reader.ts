@@ -2,8 +2,8 @@ import type { Json, JsonObject } from './json-value.ts';
 import { readInspection, readStep } from './layout-item-reader.ts';
 import type { Layout, LayoutItem } from './layout-model.ts';
 import { LayoutProblems } from './layout-problem.ts';
-import { formatExpires } from './layout-writer.ts';
 import { describe, expectList, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
+import { timestamp } from './timestamp.ts';
 import { type VerificationKey, verificationKeyFromJson } from './verification-key.ts';
 
 const SHAPE = { code: 'shape' } as const;
@@ -47,7 +47,7 @@ function parseExpires(json: Json | undefined): number {
   const text = expectString(json, 'expires');
   const time = Date.parse(text);
   const isExact =
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(time) && formatExpires(time) === text;
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(time) && timestamp(time) === text;
   return isExact ? time : refuse('expires', 'a time YYYY-MM-DDTHH:MM:SSZ', text);
 }
 

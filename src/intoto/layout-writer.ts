@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, jsonObject } from './json-value.ts';
 import type { Inspection, LayoutItem, Step } from './layout-model.ts';
 import { ruleToJson } from './rule.ts';
+import { timestamp } from './timestamp.ts';
 
 /** What a new layout is made of. */
 export interface LayoutParts {
@@ -16,17 +17,12 @@ export interface LayoutParts {
 export function layoutToJson(parts: LayoutParts): JsonObject {
   return jsonObject([
     ['_type', 'layout'],
-    ['expires', formatExpires(parts.expires)],
+    ['expires', timestamp(parts.expires)],
     ['readme', parts.readme],
     ['keys', jsonObject(parts.keys)],
     ['steps', parts.steps.map(stepToJson)],
     ['inspect', parts.inspections.map(inspectionToJson)],
   ]);
-}
-
-/** `YYYY-MM-DDTHH:MM:SSZ`, the one form in-toto takes. */
-export function formatExpires(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 function stepToJson(step: Step): JsonObject {

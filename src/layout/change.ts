@@ -2,7 +2,7 @@ import { MlchainError } from '../errors.ts';
 import type { Json, JsonObject } from '../intoto/json.ts';
 import { jsonObject } from '../intoto/json.ts';
 import type { Layout, Step } from '../intoto/layout.ts';
-import { formatExpires } from '../intoto/layout-writer.ts';
+import { timestamp } from '../intoto/timestamp.ts';
 import type { Functionary } from './functionary.ts';
 import { keyidsOf } from './functionary.ts';
 import type { Holders } from './holders.ts';
@@ -31,7 +31,7 @@ export function changeLayout(layout: Layout, change: LayoutChange, holders: Hold
   const steps = layout.steps.map((step) => changeStep(step, layout, change, holders));
   for (const step of steps) requirePeople(step, holders);
   const json = new Map(layout.json);
-  if (change.expires !== undefined) json.set('expires', formatExpires(change.expires));
+  if (change.expires !== undefined) json.set('expires', timestamp(change.expires));
   json.set('keys', jsonObject(changedKeys(layout, change, steps)));
   json.set('steps', changedSteps(layout, steps));
   return json;

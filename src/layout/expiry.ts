@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import { formatExpires } from '../intoto/layout-writer.ts';
+import { timestamp } from '../intoto/timestamp.ts';
 
 /** The year has four digits. */
 const LATEST = Date.UTC(9999, 11, 31);
@@ -63,5 +63,5 @@ function momentOf(text: string): number | undefined {
   const wanted = `${match[1]}${match[2] ?? 'T00:00:00Z'}`;
   const time = Date.parse(wanted);
   // Date.parse takes the 30th of February for the 2nd of March.
-  return Number.isNaN(time) || formatExpires(time) !== wanted ? undefined : time;
+  return Number.isNaN(time) || timestamp(time) !== wanted ? undefined : time;
 }

@@ -1,7 +1,7 @@
 import type { Layout, LayoutItem, Step } from '../intoto/layout.ts';
-import { formatExpires } from '../intoto/layout-writer.ts';
 import type { ArtifactList } from '../intoto/rule.ts';
 import { ruleText } from '../intoto/rule.ts';
+import { timestamp } from '../intoto/timestamp.ts';
 import { daysLeft } from './expiry.ts';
 import type { Holder, Holders } from './holders.ts';
 import { peopleOf } from './holders.ts';
@@ -39,7 +39,7 @@ export interface StepExplanation extends ItemExplanation {
 export function explainLayout(layout: Layout, holders: Holders, now: number): LayoutExplanation {
   return {
     id: layoutId(layout.readme) ?? null,
-    expires: formatExpires(layout.expires),
+    expires: timestamp(layout.expires),
     expired: layout.expires <= now,
     daysLeft: daysLeft(layout.expires, now),
     readme: layout.readme,

@@ -8,3 +8,9 @@ export const KEYS_DIR = '.mlchain/keys';
 export function certificatePath(fingerprint: string): string {
   return `${KEYS_DIR}/${fingerprint}.asc`;
 }
+
+/** Versions of the owners, `N.json` (`formats.md` §5). */
+export const OWNERS_DIR = '.mlchain/owners';
+
+/** Revocations, each named by the SHA-256 of its line: once in a history they stay known, whatever becomes of the notes. */
+export const REVOCATIONS_DIR = '.mlchain/revocations';

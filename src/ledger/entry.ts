@@ -75,7 +75,7 @@ function parseLine(signer: string, object: string, bytes: Buffer): Entry {
   return new ParsedEntry(signer, object, bytes.toString('utf8'), envelope, contentOf(envelope));
 }
 
-function contentOf(envelope: Envelope): Content {
+export function contentOf(envelope: Envelope): Content {
   switch (envelope.signedType) {
     case 'link': {
       const link = linkFromJson(envelope.signed);

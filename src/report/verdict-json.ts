@@ -1,5 +1,5 @@
 import type { Finding, Person } from '../verify/finding.ts';
-import type { VerdictReport } from '../verify/verdict.ts';
+import type { BundleReport, VerdictReport } from '../verify/verdict.ts';
 import { findingText } from './finding-text.ts';
 
 /** `verify --json` (`formats.md` §7, stable). Foreign text stands as it is, but for `message` and `hint`, which are prose. */
@@ -17,6 +17,16 @@ export function verdictJson(report: VerdictReport) {
       signers: signers.map(personJson),
     })),
     findings: report.findings.map(findingJson),
+    ...(report.bundle === undefined ? {} : { bundle: bundleJson(report.bundle) }),
+  };
+}
+
+function bundleJson({ created, products }: BundleReport) {
+  return {
+    created,
+    artifacts: products.map(({ file, sha256, product, step }) => {
+      return { file, sha256, product: product ?? null, step: step ?? null };
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, Severity, Verdict } from '../verify/finding.ts';
 import type { StepVerdict } from '../verify/release.ts';
-import type { VerdictReport } from '../verify/verdict.ts';
-import { escapeText } from './escape.ts';
+import type { BundleReport, VerdictReport } from '../verify/verdict.ts';
+import { escapeText, quotePath } from './escape.ts';
 import { findingText } from './finding-text.ts';
 import type { Paint, Style } from './style.ts';
 import { count, displayWidth, nameOnly, shortId } from './words.ts';
@@ -10,13 +10,18 @@ import { count, displayWidth, nameOnly, shortId } from './words.ts';
 export function verdictText(report: VerdictReport, style: Style): string {
   const sections = [heading(report, style)];
   if (report.steps.length > 0) sections.push(stepTable(report.steps, style));
+  if (report.bundle !== undefined && report.bundle.products.length > 0)
+    sections.push(productTable(report.bundle, style));
   if (report.findings.length > 0) sections.push(findingsText(report.findings, style));
   return sections.join('\n\n');
 }
 
-function heading({ verdict, revision, questions, checked, findings }: VerdictReport, style: Style): string {
+function heading(report: VerdictReport, style: Style): string {
+  const { verdict, revision, questions, checked, findings, bundle } = report;
   const of = revision === undefined ? '' : ` of ${shortId(revision)}`;
-  const first = `${verdictPaint(style, verdict)(verdict)}: ${questions.join(' and ')}${of}${tally(findings)}`;
+  const when = bundle === undefined ? '' : ` as bundled on ${bundle.created}`;
+  const asked = `${questions.join(' and ')}${of}${when}`;
+  const first = `${verdictPaint(style, verdict)(verdict)}: ${asked}${tally(findings)}`;
   const counts = [
     count(checked.commits, 'commit'),
     count(checked.links, 'link'),
@@ -62,6 +67,21 @@ function rowText(cells: readonly string[], step: StepVerdict | undefined, style:
 function padded(cell: string, paint: Paint): string {
   const word = cell.trimEnd();
   return paint(word) + cell.slice(word.length);
+}
+
+/** What each delivered file is, by the name that the chain gives it. */
+function productTable({ products }: BundleReport, style: Style): string {
+  const rows = products.map(({ file, product, step }) => [
+    quotePath(file),
+    product === undefined ? 'no product of this chain' : `is ${quotePath(product)}`,
+    step === undefined ? '' : escapeText(step),
+  ]);
+  const [head, ...lines] = aligned([['artifact', '', 'made by'], ...rows]);
+  const text = lines.map((row, at) => {
+    const paint = products[at]?.product === undefined ? style.red : style.green;
+    return `  ${row.map((cell, column) => (column === 1 ? padded(cell, paint) : cell)).join('   ')}`.trimEnd();
+  });
+  return [style.dim(`  ${(head ?? []).join('   ')}`.trimEnd()), ...text].join('\n');
 }
 
 /** Pads every column but the last to its widest cell. */

@@ -1,3 +1,4 @@
+import type { DeliveredProduct } from './delivered.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { StepVerdict } from './release.ts';
 
@@ -10,6 +11,14 @@ export interface VerdictReport {
   readonly checked: Checked;
   readonly steps: readonly StepVerdict[];
   readonly findings: readonly Finding[];
+  /** Only of a bundle. */
+  readonly bundle?: BundleReport;
+}
+
+export interface BundleReport {
+  /** When it was written, as it says itself: what was revoked or replaced later it cannot know. */
+  readonly created: string;
+  readonly products: readonly DeliveredProduct[];
 }
 
 export interface Checked {

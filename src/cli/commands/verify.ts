@@ -1,3 +1,4 @@
+import { MlchainError } from '../../errors.ts';
 import { assess } from '../../gather/assess.ts';
 import { readRevisions } from '../../gather/revisions.ts';
 import { readTrust } from '../../gather/trust.ts';
@@ -9,8 +10,10 @@ import { run as verifyInToto } from './verify-in-toto.ts';
 
 const TEN_MINUTES = 600;
 
-/** `verify [REV|RANGE]`, or `verify --in-toto DIR`. */
+/** `verify [REV|RANGE]`, or `verify --bundle FILE ARTIFACT…`, or `verify --in-toto DIR`. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
+  if (args.has('bundle')) return await (await import('./verify-bundle.ts')).run(context, args);
+  if (args.positionals.length > 1) throw tooMany();
   if (args.has('in-toto')) return await verifyInToto(context, args);
   const repo = await context.openRepository();
   const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
@@ -31,4 +34,10 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   });
   speak(context, args, report);
   return exitCodeOfVerdict(report.verdict);
+}
+
+function tooMany(): MlchainError {
+  return new MlchainError('usage', "too many arguments for 'git mlchain verify'", {
+    hint: 'one REV or RANGE; several artifacts only with --bundle',
+  });
 }

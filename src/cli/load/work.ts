@@ -1,6 +1,5 @@
 /** What people and hooks call all day: one piece of the bundle (see `../load.ts`). */
 export * as endorse from '../commands/endorse.ts';
-export * as exportChain from '../commands/export.ts';
 export * as hook from '../commands/hook.ts';
 export * as log from '../commands/log.ts';
 export * as record from '../commands/record.ts';

@@ -8,7 +8,7 @@ export const checkCommands: readonly CommandSpec[] = [
     description: `Two questions. History: was every change in these commits made by someone allowed
 to make it? Release: does the whole chain hold together at this commit?
 Ends with 0 verified, 1 violated, 2 usage, 3 incomplete: cannot be checked.`,
-    positionals: [{ name: 'REV|RANGE' }],
+    positionals: [{ name: 'REV|RANGE|ARTIFACT', repeatable: true }],
     options: [
       { name: 'history', summary: 'ask the history question alone' },
       { name: 'for', value: 'STEP', summary: 'ask the release question of STEP and what it is made from' },
@@ -17,6 +17,11 @@ Ends with 0 verified, 1 violated, 2 usage, 3 incomplete: cannot be checked.`,
       { name: 'inspection-timeout', value: 'SPAN', summary: 'time limit of each (default 10m)' },
       { name: 'owner', value: 'FPR', repeatable: true, summary: 'trust this owner, for this call' },
       { name: 'format', value: 'FORMAT', summary: 'text (default), json, sarif or junit' },
+      {
+        name: 'bundle',
+        value: 'FILE',
+        summary: 'check a bundle, and that each ARTIFACT is what it is about',
+      },
       {
         name: 'in-toto',
         value: 'DIR',
@@ -28,12 +33,13 @@ Ends with 0 verified, 1 violated, 2 usage, 3 incomplete: cannot be checked.`,
       { name: 'cert', value: 'FILE', repeatable: true, summary: 'with --in-toto: a functionary' },
       { name: 'product', value: 'DIR', summary: 'with --in-toto: the final product (default: here)' },
       { name: 'param', value: 'NAME=VALUE', repeatable: true, summary: 'with --in-toto: a layout parameter' },
-      { name: 'now', value: 'TIME', summary: 'with --in-toto: judge as of TIME' },
+      { name: 'now', value: 'TIME', summary: 'with --in-toto or --bundle: judge as of TIME' },
     ],
     examples: [
       'git mlchain verify',
       'git mlchain verify --history origin/main..HEAD',
       'git mlchain verify --in-toto ../out --owner-cert olivia.asc',
+      'git mlchain verify --bundle model.mlchain.jsonl model.tar.gz --owner FPR',
     ],
   },
   {

@@ -18,8 +18,14 @@ export const evidenceDescriptions = {
   },
   'artifact-mismatch': {
     title: 'a link and its commit differ in an artifact',
-    headline: (finding) => `${linkWords(finding)} and the commit differ in ${pathWords(finding)}`,
-    hint: (finding) => `sign what is there: '${recordCommand(finding)}'`,
+    headline: (finding) =>
+      isOfBundle(finding)
+        ? `${pathWords(finding)} is not what this chain ends in`
+        : `${linkWords(finding)} and the commit differ in ${pathWords(finding)}`,
+    hint: (finding) =>
+      isOfBundle(finding)
+        ? 'get it again, from whoever offers the bundle'
+        : `sign what is there: '${recordCommand(finding)}'`,
   },
   unauthorised: {
     title: 'a link is signed by a key that the layout does not allow for its step',
@@ -49,12 +55,19 @@ export const evidenceDescriptions = {
   },
   'malformed-evidence': {
     title: 'evidence cannot be read',
-    headline: (finding) =>
-      finding.severity === 'incomplete'
-        ? `the evidence${ofSigner(finding)}${atCommit(finding)} is over its limits and may hide a revocation`
-        : `a line of evidence${ofSigner(finding)}${atCommit(finding)} cannot be read`,
-    hint: (finding) =>
-      finding.severity === 'incomplete' ? 'its signer cuts it down and delivers it again' : 'it is ignored',
+    headline: (finding) => {
+      if (isOfBundle(finding)) return 'the bundle is not as it was written';
+      const of = `${ofSigner(finding)}${atCommit(finding)}`;
+      return finding.severity === 'incomplete'
+        ? `the evidence${of} is over its limits and may hide a revocation`
+        : `a line of evidence${of} cannot be read`;
+    },
+    hint: (finding) => {
+      if (isOfBundle(finding)) return 'get it again; nothing in it can be relied on';
+      return finding.severity === 'incomplete'
+        ? 'its signer cuts it down and delivers it again'
+        : 'it is ignored';
+    },
   },
   replay: {
     title: 'a link would bring back content that the history had left behind',
@@ -103,6 +116,11 @@ export const evidenceDescriptions = {
     hint: () => undefined,
   },
 } satisfies Descriptions;
+
+/** A bundle, and what was handed over with it, is about no commit and nobody in particular. */
+function isOfBundle({ commit, signer, severity }: Finding): boolean {
+  return commit === undefined && signer === undefined && severity === 'violation';
+}
 
 function ofSigner({ signer }: Finding): string {
   return signer === undefined ? '' : ` of ${signerWords(signer)}`;
