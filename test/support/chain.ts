@@ -83,7 +83,7 @@ function linkFile(file: string, content: Envelope | string, step: string): LinkF
 
 /** What a certificate says of a key and its subkeys; `facts` by key id are laid over a healthy signing key's. */
 export function certificateOf(
-  signer: SigningKey,
+  signer: Pick<SigningKey, 'key'>,
   userId: string,
   facts: ReadonlyMap<string, Partial<KeyFacts>> = new Map(),
 ): Certificate {
