@@ -19,7 +19,8 @@ export interface Note {
 export type NoteLines = ReadonlyMap<string, readonly string[]>;
 
 const RECORD = /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s;
-const TRIES = 60;
+/** Milliseconds. On a loaded machine one of many writers may lose a hundred races; a minute of them is not bad luck. */
+const PATIENCE = 60_000;
 
 /** Every note of a ref or commit, at any fan-out; an object twice, where two writers used two fan-outs. */
 export async function* listNotes(
@@ -66,6 +67,7 @@ export async function appendNotes(
   message: string,
 ): Promise<string> {
   const identity = await committer(repo);
+  const deadline = Date.now() + PATIENCE;
   for (let attempt = 1; ; attempt += 1) {
     const parent = await tipOf(repo, ref);
     const edits = await planAppend(sourceOf(repo), parent && (await rootTree(repo, parent)), additions);
@@ -75,7 +77,7 @@ export async function appendNotes(
     try {
       return await commitEdits(repo, { ref, parent, identity, message, edits });
     } catch (error) {
-      if (!(error instanceof RefRaceError) || attempt === TRIES) {
+      if (!(error instanceof RefRaceError) || Date.now() > deadline) {
         throw error;
       }
       // Somebody wins every round; who waits a random while is not beaten by the same neighbour again.
