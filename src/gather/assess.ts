@@ -1,3 +1,4 @@
+import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -36,8 +37,22 @@ export interface Assessment extends VerdictReport {
   readonly history: HistoryJudgment | undefined;
 }
 
-/** `product.md` §6: what stands in the way, history, release, inspections – and only then a verdict. */
+/**
+ * `product.md` §6. An object that is named but not here – a partial clone, offline – is a verdict, too: *incomplete*,
+ * wherever it was met, since what would be missing may be what explains a change (threat 40).
+ */
 export async function assess(repo: Repository, request: AssessRequest): Promise<Assessment> {
+  try {
+    return await judge(repo, request);
+  } catch (error) {
+    if (!(error instanceof MlchainError) || error.code !== 'incomplete') throw error;
+    const base = { code: 'object-missing', severity: 'incomplete', commit: request.revision } as const;
+    return report(request, undefined, undefined, [{ ...base, detail: error.message }]);
+  }
+}
+
+/** What stands in the way, history, release, inspections – and only then a verdict. */
+async function judge(repo: Repository, request: AssessRequest): Promise<Assessment> {
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
   const ledger = await Ledger.read(repo, { incoming: request.incoming ?? [] });
