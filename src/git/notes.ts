@@ -21,6 +21,8 @@ export type NoteLines = ReadonlyMap<string, readonly string[]>;
 const RECORD = /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s;
 /** Milliseconds. On a loaded machine one of many writers may lose a hundred races; a minute of them is not bad luck. */
 const PATIENCE = 60_000;
+/** Milliseconds in which nobody moved the ref: then it is no race, but a lock that a dead process left. */
+const STANDSTILL = 4_000;
 
 /** Every note of a ref or commit, at any fan-out; an object twice, where two writers used two fan-outs. */
 export async function* listNotes(
@@ -68,8 +70,10 @@ export async function appendNotes(
 ): Promise<string> {
   const identity = await committer(repo);
   const deadline = Date.now() + PATIENCE;
+  let seen: { readonly tip: string | undefined; readonly at: number } | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const parent = await tipOf(repo, ref);
+    if (seen === undefined || seen.tip !== parent) seen = { tip: parent, at: Date.now() };
     const edits = await planAppend(sourceOf(repo), parent && (await rootTree(repo, parent)), additions);
     if (edits.length === 0 && parent !== undefined) {
       return parent;
@@ -77,7 +81,8 @@ export async function appendNotes(
     try {
       return await commitEdits(repo, { ref, parent, identity, message, edits });
     } catch (error) {
-      if (!(error instanceof RefRaceError) || Date.now() > deadline) {
+      const isHopeless = Date.now() > deadline || Date.now() - seen.at > STANDSTILL;
+      if (!(error instanceof RefRaceError) || isHopeless) {
         throw error;
       }
       // Somebody wins every round; who waits a random while is not beaten by the same neighbour again.
