@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { ArtifactError } from '../artifact/artifact-error.ts';
+import { directoryArtifacts, isBelow } from '../artifact/directory.ts';
 import type { Artifact } from '../artifact/kind.ts';
-import { dirDigest } from '../intoto/digest.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, type StepControl } from '../layout/control.ts';
 import type { Side } from './facts.ts';
@@ -42,17 +43,19 @@ export class StepState {
   }
 
   #folded(): StepArtifacts {
-    const artifacts = new Map(this.paths);
-    for (const directory of this.control.directories) {
-      const below: [string, string][] = [];
-      for (const [path, artifact] of this.paths) {
-        if (!path.startsWith(`${directory}/`)) continue;
-        below.push([path.slice(directory.length + 1), artifact.digest]);
-        artifacts.delete(path);
-      }
-      if (below.length > 0) artifacts.set(`dir:${directory}`, { kind: 'file', digest: dirDigest(below) });
-    }
-    return artifacts;
+    const { directories } = this.control;
+    const outside = [...this.paths].filter(([path]) => !directories.some((name) => isBelow(name, path)));
+    return new Map([...outside, ...directories.flatMap((name) => [...digested(this.paths, name)])]);
+  }
+}
+
+/** A directory with something in it that has no digest is no artifact: nothing a link says can be equal to it. */
+function digested(paths: StepArtifacts, directory: string): StepArtifacts {
+  try {
+    return directoryArtifacts(paths, [directory]);
+  } catch (error) {
+    if (error instanceof ArtifactError) return new Map();
+    throw error;
   }
 }
 
