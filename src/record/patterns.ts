@@ -57,6 +57,21 @@ export function stepPatterns(
 }
 
 /**
+ * The patterns without the files that `run --exclude` names. What the step controls is recorded all the same, or the
+ * link could bind to no commit; and a directory is recorded whole or not at all.
+ */
+export function withoutExcluded(patterns: StepPatterns, isExcluded: (path: string) => boolean): StepPatterns {
+  const { control } = patterns;
+  const without = (list: ListPatterns): ListPatterns => ({
+    ...list,
+    covers: (path) =>
+      list.covers(path) &&
+      (!isExcluded(path) || control.controls(path) || list.directoryNames(path).length > 0),
+  });
+  return { ...patterns, materials: without(patterns.materials), products: without(patterns.products) };
+}
+
+/**
  * A product below a recorded directory has no name but the directory's: that is how verification compares it. A
  * material may be asked for under both names, by the MATCH rules of two steps.
  */

@@ -14,7 +14,9 @@ import { Safekeeping } from './safekeeping.ts';
 import type { Found } from './work-tree.ts';
 import { changedSince, findInWorkTree } from './work-tree.ts';
 
-export interface RunRequest extends CommandRequest {
+export interface RunRequest extends Omit<CommandRequest, 'command'> {
+  /** Empty: the work was done without a command, or is done already. */
+  readonly command: CommandRequest['command'] | readonly [];
   readonly bindAnyway: boolean;
   readonly rollbackOnFailure: boolean;
 }
@@ -38,8 +40,8 @@ export async function runStep(
   const started = timestamp(now());
   const taken = await materials(context, patterns);
   const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
-  const end = await runCommand(request);
-  const failure = failureOf(end, request.command[0]) ?? (await meddling(repo, patterns, taken.files));
+  const end = await runIfAny(request);
+  const failure = endOf(end, request) ?? (await meddling(repo, patterns, taken.files));
   if (failure !== undefined) {
     safe?.restore((await products(context, patterns)).files.keys());
     throw failure;
@@ -48,11 +50,20 @@ export async function runStep(
   return await leavePending(context, patterns, {
     recorder: 'run',
     command: request.command,
-    byproducts: byproductsOf(end),
+    byproducts: end === undefined ? jsonObject([]) : byproductsOf(end),
     bindAnyway: request.bindAnyway,
     materials: taken.artifacts,
     started,
   });
+}
+
+async function runIfAny(request: RunRequest): Promise<CommandEnd | undefined> {
+  const [program, ...rest] = request.command;
+  return program === undefined ? undefined : await runCommand({ ...request, command: [program, ...rest] });
+}
+
+function endOf(end: CommandEnd | undefined, { command }: RunRequest): MlchainError | undefined {
+  return end && failureOf(end, command[0] ?? '');
 }
 
 /** `record --start`: notes the materials. Returns whether an earlier start was replaced. */
@@ -160,7 +171,7 @@ export function failureOf(end: CommandEnd, program: string): MlchainError | unde
 }
 
 /** in-toto's own names (specification §4.3.2.4). */
-function byproductsOf({ stdout, stderr }: CommandEnd): JsonObject {
+export function byproductsOf({ stdout, stderr }: CommandEnd): JsonObject {
   return jsonObject([
     ['return-value', 0],
     ['stdout', stdout],

@@ -1,3 +1,4 @@
+import { excludeFilter } from '../../artifact/exclude-pattern.ts';
 import { MlchainError } from '../../errors.ts';
 import { assessHistory } from '../../gather/assess.ts';
 import { readTrust } from '../../gather/trust.ts';
@@ -11,7 +12,8 @@ import { runCommand } from '../../record/child.ts';
 import type { RecordingContext } from '../../record/context.ts';
 import { pendingLinks, startedWork } from '../../record/desk.ts';
 import type { Outcome } from '../../record/outcome.ts';
-import type { NewPending } from '../../record/run.ts';
+import { withoutExcluded } from '../../record/patterns.ts';
+import type { NewPending, RunRequest } from '../../record/run.ts';
 import { failureOf, runStep } from '../../record/run.ts';
 import { runScope } from '../../record/run-patterns.ts';
 import { quotePath } from '../../report/escape.ts';
@@ -22,18 +24,23 @@ import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { requireWorkTree } from '../layout-file.ts';
 import { configOf, recordingContext } from '../recording.ts';
+import { LINK_FILE_OPTIONS, runForLinkFile } from './run-link-file.ts';
 
 /** `run STEP [-- CMD…]`: a step's command between two looks at the work tree (`product.md` §4.2). */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
-  const repo = await context.openRepository();
   const step = args.positionals[0] ?? missingStep();
+  expectOneWay(args);
+  if (args.has('metadata-directory')) {
+    return await runForLinkFile(context, args, step, typedCommand(context, args));
+  }
+  const repo = await context.openRepository();
   if (args.has('discard')) return await discard(context, repo, step);
   const request = await commandFor(context, args, repo, step);
   if (context.env.MLCHAIN_SKIP === '1') return await runOnly(context, request);
   const recording = recordingContext(context, repo, { key: args.value('key'), mayPrompt: true });
   const { patterns, layout } = await runScope(recording, step);
   await expectFunctionary(recording, layout, step);
-  const made = await runStep(recording, patterns, {
+  const made = await runStep(recording, withoutExcluded(patterns, excludeFilter(args.values('exclude'))), {
     ...request,
     bindAnyway: args.has('bind'),
     rollbackOnFailure: args.has('rollback-on-failure'),
@@ -137,12 +144,16 @@ async function discard({ voice }: Context, repo: Repository, step: string): Prom
   return 0;
 }
 
-async function runOnly({ voice }: Context, request: CommandRequest): Promise<ExitCode> {
+async function runOnly({ voice }: Context, request: StepCommand): Promise<ExitCode> {
   voice.warn('MLCHAIN_SKIP=1: the command is run and nothing is recorded');
-  const failure = failureOf(await runCommand(request), request.command[0]);
+  const [program, ...rest] = request.command;
+  if (program === undefined) return 0;
+  const failure = failureOf(await runCommand({ ...request, command: [program, ...rest] }), program);
   if (failure !== undefined) throw failure;
   return 0;
 }
+
+type StepCommand = Pick<RunRequest, keyof CommandRequest>;
 
 /** The configured command runs at the top, where its paths are written from; a typed one where it was typed. */
 async function commandFor(
@@ -150,24 +161,51 @@ async function commandFor(
   args: Args,
   repo: Repository,
   step: string,
-): Promise<CommandRequest> {
+): Promise<StepCommand> {
   const top = requireWorkTree(repo);
+  if (args.has('no-command')) return { ...howToRun(context, args), command: [], cwd: top };
   const typed = args.passthrough ?? [];
   const command = typed.length > 0 ? typed : ((await configOf(repo))?.steps.get(step)?.command ?? []);
   const [program, ...rest] = command;
   if (program === undefined) {
     throw new MlchainError('usage', `there is no command for ${step}`, {
-      hint: `git mlchain run ${step} -- CMD…, or a 'command' in .mlchainrc`,
+      hint: `git mlchain run ${step} -- CMD…, a 'command' in .mlchainrc, or --no-command`,
     });
   }
+  const cwd = typed.length > 0 ? context.cwd : top;
+  return { ...howToRun(context, args), command: [program, ...rest], cwd };
+}
+
+/** Outside a repository nothing but the command line names a command. */
+function typedCommand(context: Context, args: Args): CommandRequest | undefined {
+  if (args.has('no-command')) return undefined;
+  const [program, ...rest] = args.passthrough ?? [];
+  if (program === undefined) {
+    throw new MlchainError('usage', 'expected a command, found none', {
+      hint: 'git mlchain run STEP --metadata-directory DIR -- CMD…, or --no-command',
+    });
+  }
+  return { ...howToRun(context, args), command: [program, ...rest], cwd: context.cwd };
+}
+
+function howToRun(context: Context, args: Args): Omit<CommandRequest, 'command' | 'cwd'> {
   return {
-    command: [program, ...rest],
-    cwd: typed.length > 0 ? context.cwd : top,
     env: context.env,
     timeoutMs: inMilliseconds(args.duration('timeout')),
     recordStreams: args.has('record-streams'),
     outputTo: context.voice.isJson ? 'stderr' : 'stdout',
   };
+}
+
+function expectOneWay(args: Args): void {
+  if (args.has('no-command') && (args.passthrough ?? []).length > 0) {
+    throw new MlchainError('usage', 'expected a command or --no-command, found both');
+  }
+  const misplaced = LINK_FILE_OPTIONS.find((option) => args.has(option));
+  if (misplaced === undefined || args.has('metadata-directory')) return;
+  throw new MlchainError('usage', `--${misplaced} goes with --metadata-directory`, {
+    hint: 'in a repository the layout says what is recorded',
+  });
 }
 
 function inMilliseconds(seconds: number | undefined): number | undefined {
