@@ -6,6 +6,7 @@ import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
+import type { TrustedLayout } from '../verify/layout-trust.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
 import { readHistoryFacts } from './history-facts.ts';
@@ -108,8 +109,16 @@ function historyFindings({ findings }: HistoryJudgment, { within }: AssessReques
 function releaseOf(history: HistoryJudgment, request: AssessRequest): ReleaseJudgment {
   const { revision, step, now } = request;
   const layout = history.commits.get(revision)?.inForce.own;
-  const only = step === undefined || layout === undefined ? undefined : reachOf(step, layout);
+  const only = step === undefined || layout === undefined ? undefined : stepsAsked(step, layout);
   return judgeRelease({ history, revision, only, now });
+}
+
+/** A misspelt step must not be a question about nothing, which anything answers. */
+function stepsAsked(step: string, layout: TrustedLayout): ReadonlySet<string> {
+  const reached = reachOf(step, layout);
+  if (reached.has(step)) return reached;
+  const names = layout.layout.steps.map(({ name }) => name);
+  throw new MlchainError('usage', `the layout has no step '${step}'`, { hint: `steps: ${names.join(', ')}` });
 }
 
 /** While only history is asked, a threshold that is not yet met is worth a word and no more. */
