@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { recordDirectory } from '../artifact/directory-walk.ts';
+import { walkDirectory } from '../artifact/directory-walk.ts';
 import { FileHasher } from '../artifact/hash-file.ts';
 import { MlchainError } from '../errors.ts';
 import { dirDigest } from '../intoto/digest.ts';
@@ -32,10 +32,12 @@ function existing(file: string): string {
   }
 }
 
+/** All of it: what in-toto leaves out by default could be just what somebody slipped in. */
 function directory(file: string, real: string): Delivered {
-  const files = [...recordDirectory(real)].map(
-    ([name, digests]) => [name, digests.get('sha256') ?? ''] as const,
-  );
+  const { artifacts } = walkDirectory({ base: real, paths: ['.'], exclude: [] });
+  const files = [...artifacts].map(([name, digests]) => [name, digests.get('sha256') ?? ''] as const);
+  if (files.length === 0)
+    throw new MlchainError('input', `${file}: expected files in the directory, found none`);
   return {
     file,
     sha256: dirDigest(files),
