@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { parseSignatureHeader, type Signature, signatureTrailer } from '../intoto/signature.ts';
 import { Algorithm } from './algorithm.ts';
 import { malformed } from './malformed.ts';
-import { Octets } from './octets.ts';
 import { Tag, writePackets } from './packet.ts';
 
 const DIGESTS: ReadonlyMap<number, string> = new Map([
@@ -28,32 +27,18 @@ export function detachedSignature(signature: Signature, signedBytes: Uint8Array)
   return writePackets([{ tag: Tag.signature, body }]);
 }
 
-/** What in-toto keeps as one string of octets (`formats.md` §2), as the numbers it is made of. */
+/** What in-toto keeps as one string of octets (`formats.md` §2), as the numbers it is made of. DSA signs nothing here. */
 function numbersOf(octets: Buffer, algorithm: number): readonly Buffer[] {
   switch (algorithm) {
     case Algorithm.rsa:
     case Algorithm.rsaSignOnly:
       return [octets];
-    case Algorithm.dsa:
-      return derIntegers(octets);
     case Algorithm.ecdsa:
     case Algorithm.eddsa:
       return [octets.subarray(0, octets.length / 2), octets.subarray(octets.length / 2)];
     default:
-      throw malformed('a signature algorithm that this tool knows', `number ${algorithm}`);
+      throw malformed('a signature algorithm that this tool signs with', `number ${algorithm}`);
   }
-}
-
-/** RFC 3279 §2.2.2: SEQUENCE { r INTEGER, s INTEGER }, each far shorter than 128 octets. */
-function derIntegers(der: Buffer): readonly Buffer[] {
-  const octets = new Octets(der);
-  octets.take(2);
-  const numbers: Buffer[] = [];
-  while (octets.left > 0) {
-    octets.take(1);
-    numbers.push(octets.take(octets.octet()));
-  }
-  return numbers;
 }
 
 /** RFC 4880 §3.2: the number of bits in two octets, then the number without leading zeros. */
