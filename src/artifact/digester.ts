@@ -1,3 +1,4 @@
+import { HOW_TO_FETCH } from '../git/git-error.ts';
 import type { Repository } from '../git/repository.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
@@ -27,10 +28,22 @@ export class Digester {
    */
   async digestEntries(entries: Iterable<readonly [string, TreeEntry]>): Promise<Listing> {
     const named = [...entries].map(([path, entry]) => [expectArtifactName(path), entry] as const);
-    await this.#digestBlobs(new Set(named.filter(([, entry]) => hasContent(entry)).map(([, { id }]) => id)));
+    await this.prepare(named.map(([, entry]) => entry));
     const listing: Listing = new Map();
-    for (const [path, entry] of named) listing.set(path, await this.#artifact(path, entry));
+    for (const [path, entry] of named) listing.set(path, await this.artifactOf(path, entry));
     return listing;
+  }
+
+  /** Digests what is not known yet, all by one child: {@link artifactOf} then finds it. */
+  async prepare(entries: Iterable<TreeEntry>): Promise<void> {
+    await this.#digestBlobs(new Set([...entries].filter(hasContent).map(({ id }) => id)));
+  }
+
+  /** What an entry is, once it is {@link prepare}d. @throws ArtifactError where its content is not in this clone. */
+  async artifactOf(path: string, entry: TreeEntry): Promise<Artifact> {
+    if (entry.mode === SUBMODULE) return { kind: 'submodule', digest: entry.id };
+    if (entry.mode === SYMLINK) return { kind: 'symlink', digest: await this.#digestTarget(path, entry.id) };
+    return this.#cache.get(entry.id) ?? missing(path, entry.id);
   }
 
   /** What is known of a blob without reading it. */
@@ -46,12 +59,6 @@ export class Digester {
   /** Writes what was learnt to the git directory. */
   save(): void {
     this.#cache.save();
-  }
-
-  async #artifact(path: string, entry: TreeEntry): Promise<Artifact> {
-    if (entry.mode === SUBMODULE) return { kind: 'submodule', digest: entry.id };
-    if (entry.mode === SYMLINK) return { kind: 'symlink', digest: await this.#digestTarget(path, entry.id) };
-    return this.#cache.get(entry.id) ?? missing(path, entry.id);
   }
 
   /** A link's target is text whatever it looks like: one that reads like a pointer stands for nothing else. */
@@ -76,6 +83,6 @@ function missing(path: string, blobId: string): never {
     'object-missing',
     path,
     `expected the content of '${path}', found no object ${blobId} in this clone`,
-    'fetch it: git fetch --refetch, or git fetch --unshallow',
+    HOW_TO_FETCH,
   );
 }

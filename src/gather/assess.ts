@@ -9,10 +9,11 @@ import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
 import type { TrustedLayout } from '../verify/layout-trust.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
+import { absentNotes, absentObject, expectAllNotes } from './absent.ts';
 import { readHistoryFacts } from './history-facts.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
 import { forcedBack } from './layout-memory.ts';
-import { obstacles } from './obstacles.ts';
+import { expectWholeHistory, obstacles } from './obstacles.ts';
 import { outdatedLayout } from './other-layouts.ts';
 import { rewoundFindings } from './rewound.ts';
 
@@ -46,9 +47,9 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
   try {
     return await judge(repo, request);
   } catch (error) {
-    if (!(error instanceof MlchainError) || error.code !== 'incomplete') throw error;
-    const base = { code: 'object-missing', severity: 'incomplete', commit: request.revision } as const;
-    return report(request, undefined, undefined, [{ ...base, detail: error.message }]);
+    const absent = absentObject(error, request.revision);
+    if (absent === undefined) throw error;
+    return report(request, undefined, undefined, [absent]);
   }
 }
 
@@ -58,6 +59,8 @@ async function judge(repo: Repository, request: AssessRequest): Promise<Assessme
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
   const ledger = await Ledger.read(repo, { incoming: request.incoming ?? [] });
   const { evidence, problems } = readAll(ledger);
+  const absent = absentNotes(problems);
+  if (absent.length > 0) return report(request, undefined, undefined, absent);
   const { trust, now } = request;
   const history = judgeHistory(
     await readHistoryFacts(repo, { tips: [request.revision], evidence, trust, now }),
@@ -80,14 +83,19 @@ async function judge(repo: Repository, request: AssessRequest): Promise<Assessme
   return report(request, history, release, findings);
 }
 
-/** The history question alone, over one or several tips: what the recorder and the log ask. */
+/**
+ * The history question alone, over one or several tips: what the recorder and the log ask.
+ * @throws MlchainError `incomplete` where the history or the evidence is not all here.
+ */
 export async function assessHistory(
   repo: Repository,
   tips: readonly string[],
   trust: Trust,
   now: number,
 ): Promise<HistoryJudgment> {
-  const { evidence } = readAll(await Ledger.read(repo));
+  await expectWholeHistory(repo, tips);
+  const { evidence, problems } = readAll(await Ledger.read(repo));
+  expectAllNotes(problems);
   return judgeHistory(await readHistoryFacts(repo, { tips, evidence, trust, now }));
 }
 
@@ -141,7 +149,7 @@ function problemFinding(
   { keys }: HistoryJudgment,
 ): Finding {
   return {
-    code: kind === 'object-missing' ? 'object-missing' : 'malformed-evidence',
+    code: 'malformed-evidence',
     severity: kind === 'malformed' ? 'warning' : 'incomplete',
     commit: object,
     signer: signer === undefined ? undefined : keys.person(signer),

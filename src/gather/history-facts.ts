@@ -24,6 +24,8 @@ export interface HistoryFactsRequest {
 }
 
 interface RawSide extends TreeEntry {
+  /** One of the paths where it lies; undefined where no link can name any. */
+  readonly path: string | undefined;
   side?: Side;
 }
 
@@ -229,15 +231,20 @@ class SideTable {
   of(path: string, entry: TreeEntry | undefined): RawSide | undefined {
     if (entry === undefined) return undefined;
     // A name that is not UTF-8 has no digest under which a link could name it: its content is never an artifact.
-    const key = isCleanPath(path) ? `${entry.mode} ${entry.id}` : `unnameable ${entry.id}`;
-    const known = this.#known.get(key) ?? { ...entry };
+    const isNameable = isCleanPath(path);
+    const key = isNameable ? `${entry.mode} ${entry.id}` : `unnameable ${entry.id}`;
+    const known = this.#known.get(key) ?? { ...entry, path: isNameable ? path : undefined };
     this.#known.set(key, known);
     return known;
   }
 
+  /** @throws ArtifactError that names a path whose content is not in this clone. */
   async digest(): Promise<void> {
-    const nameable = [...this.#known].filter(([key]) => !key.startsWith('unnameable'));
-    const artifacts = await new Digester(this.#repo).digestEntries(nameable);
-    for (const [key, raw] of this.#known) raw.side = { id: raw.id, artifact: artifacts.get(key) };
+    const digester = new Digester(this.#repo);
+    await digester.prepare([...this.#known.values()].filter(({ path }) => path !== undefined));
+    for (const raw of this.#known.values()) {
+      const artifact = raw.path === undefined ? undefined : await digester.artifactOf(raw.path, raw);
+      raw.side = { id: raw.id, artifact };
+    }
   }
 }

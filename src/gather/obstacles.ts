@@ -1,3 +1,4 @@
+import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import { remoteEvidence } from '../ledger/fetched.ts';
 import type { Trust } from '../verify/facts.ts';
@@ -14,9 +15,21 @@ export async function obstacles(repo: Repository, revision: string, trust: Trust
   return unasked.map(({ remote }) => ({ ...incomplete('evidence-missing', revision), detail: remote }));
 }
 
-async function reachesBoundary(repo: Repository, revision: string): Promise<boolean> {
+/** @throws MlchainError `incomplete` where the history of a tip was cut off: what came before may explain all of it */
+export async function expectWholeHistory(repo: Repository, tips: readonly string[]): Promise<void> {
+  if (!repo.isShallow || !(await reachesBoundary(repo, ...tips))) return;
+  throw new MlchainError(
+    'incomplete',
+    'the clone is shallow: its history does not go back to the beginning',
+    {
+      hint: "'git fetch --unshallow'",
+    },
+  );
+}
+
+async function reachesBoundary(repo: Repository, ...tips: readonly string[]): Promise<boolean> {
   const boundary = await repo.shallowCommits();
-  const reached = await repo.git.text(['rev-list', revision]);
+  const reached = await repo.git.text(['rev-list', ...tips, '--']);
   return reached.split('\n').some((commit) => boundary.has(commit));
 }
 

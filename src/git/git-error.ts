@@ -12,6 +12,10 @@ export interface GitFailure {
 const MISSING_OBJECT =
   /from promisor remote|lazy fetching disabled|unable to read (tree|[0-9a-f]{40})|could not read [0-9a-f]{40}|missing (blob|tree|commit) object|bad tree object|unable to parse commit|(bad object|not a valid commit name) [0-9a-f]{40}/i;
 
+/** What brings it, from whichever clone it is missing. */
+export const HOW_TO_FETCH =
+  'fetch what is missing: git fetch --refetch --no-filter, or in a shallow clone git fetch --unshallow';
+
 /** A git command that did not do what was asked, in git's own words. */
 export class GitError extends MlchainError {
   readonly args: readonly string[];
@@ -22,9 +26,7 @@ export class GitError extends MlchainError {
     const incomplete = MISSING_OBJECT.test(failure.stderr);
     super(incomplete ? 'incomplete' : 'git', describe(failure), {
       cause,
-      hint: incomplete
-        ? 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch'
-        : undefined,
+      hint: incomplete ? HOW_TO_FETCH : undefined,
     });
     this.name = 'GitError';
     this.args = failure.args;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { MlchainError } from '../errors.ts';
+import { HOW_TO_FETCH } from './git-error.ts';
 import type { TreeSource } from './note-tree.ts';
 import type { ObjectType } from './replies.ts';
 
@@ -49,7 +50,7 @@ export class IsomorphicObjects implements TreeSource {
     const object = await this.object(id);
     if (object === undefined) {
       throw new MlchainError('incomplete', `${type} ${id} is named but not here`, {
-        hint: 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch',
+        hint: HOW_TO_FETCH,
       });
     }
     if (object.type !== type) {

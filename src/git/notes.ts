@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MlchainError } from '../errors.ts';
 import { commitEdits } from './fast-import.ts';
-import { RefRaceError } from './git-error.ts';
+import { HOW_TO_FETCH, RefRaceError } from './git-error.ts';
 import type { NoteSource } from './note-edits.ts';
 import { planAppend, unionOfLines } from './note-edits.ts';
 import { findNote, notedObject } from './note-tree.ts';
@@ -144,7 +144,7 @@ function sourceOf(repo: Repository): NoteSource {
 
 function missing(what: string): never {
   throw new MlchainError('incomplete', `${what} is named but not here`, {
-    hint: 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch',
+    hint: HOW_TO_FETCH,
   });
 }
 

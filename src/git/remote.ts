@@ -46,14 +46,25 @@ export async function remoteRefs(
   return refs;
 }
 
-/** Exactly these refspecs, no tags, nothing pruned, FETCH_HEAD left alone: a `git pull` may be under way around us. */
+export interface FetchOptions {
+  /** Also what this clone has the refs of and not the content: a partial clone left it out. */
+  readonly anew?: boolean;
+}
+
+/**
+ * Exactly these refspecs, no tags, nothing pruned, FETCH_HEAD left alone: a `git pull` may be under way around us. With
+ * all their content, also in a partial clone.
+ */
 export async function fetch(
   repo: Repository,
   remote: string,
   refspecs: readonly string[],
+  { anew = false }: FetchOptions = {},
 ): Promise<TransferResult> {
   const args = [
     'fetch',
+    '--no-filter',
+    ...(anew ? ['--refetch'] : []),
     '--no-tags',
     '--no-prune',
     '--no-recurse-submodules',

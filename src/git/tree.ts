@@ -1,4 +1,5 @@
 import { MlchainError } from '../errors.ts';
+import { HOW_TO_FETCH } from './git-error.ts';
 import { decodePath, encodePath, isCleanPath } from './paths.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
@@ -71,7 +72,7 @@ export async function readTree(repo: Repository, treeish: string): Promise<Buffe
   const object = await repo.objects.read(`${treeish}^{tree}`);
   if (object === undefined) {
     throw new MlchainError('incomplete', `tree of ${treeish} is not here`, {
-      hint: 'fetch the missing objects: git fetch --unshallow, or git fetch --refetch',
+      hint: HOW_TO_FETCH,
     });
   }
   return object.data;

@@ -1,4 +1,5 @@
 import { appendNotes } from '../git/notes.ts';
+import { records } from '../git/records.ts';
 import { listRefs, updateRefs } from '../git/refs.ts';
 import { fetch, remoteRefs } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
@@ -19,11 +20,33 @@ import { isCommit, tipsBySigner } from './tips.ts';
 export async function fetchEvidence(repo: Repository, remote: string): Promise<Rewound[]> {
   await clearJunk(repo, remote);
   await fetch(repo, remote, [fetchRefspec(remote)]);
+  await completeEvidence(repo, remote);
   await clearJunk(repo, remote);
   const rewound = await reconcile(repo, remote);
   await markFetched(repo, remote);
   const pruned = await rememberSeen(repo, remote);
   return [...rewound, ...pruned.filter(({ ref }) => rewound.every((other) => other.ref !== ref))];
+}
+
+/**
+ * In a partial clone plain `git fetch` and `git pull` bring notes without their content, and what is named but not here
+ * is never judged: this brings it.
+ */
+export async function completeEvidence(repo: Repository, remote: string): Promise<void> {
+  const isPartial = (await repo.config(`remote.${remote}.promisor`)) === 'true';
+  if (isPartial && (await lacksContent(repo, await tipsBySigner(repo, trackingPrefix(remote))))) {
+    await fetch(repo, remote, [fetchRefspec(remote)], { anew: true });
+  }
+}
+
+async function lacksContent(repo: Repository, tips: ReadonlyMap<string, string>): Promise<boolean> {
+  if (tips.size === 0) return false;
+  const input = `${[...tips.values()].join('\n')}\n`;
+  const args = ['rev-list', '--objects', '--missing=print', '--stdin'];
+  for await (const batch of records(repo.git.stream(args, { input }), '\n')) {
+    if (batch.some((line) => line.toString('latin1').startsWith('?'))) return true;
+  }
+  return false;
 }
 
 /**

@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<LogState, string>> = {
   healed: '!',
   violated: '✗',
   plain: '·',
+  unknown: '?',
 };
 
 const NAMED_PATHS = 3;
@@ -73,6 +74,7 @@ function paintFor(state: LogState, style: Style) {
     case 'endorsed':
       return style.green;
     case 'healed':
+    case 'unknown':
       return style.yellow;
     case 'violated':
       return style.red;

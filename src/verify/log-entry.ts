@@ -1,12 +1,16 @@
 import type { Recorder } from '../ledger/binding.ts';
 import type { CommitJudgment } from './commit-judge.ts';
 import { coverOf } from './coverage.ts';
+import type { CommitFacts } from './facts.ts';
 import type { FindingCode, Person } from './finding.ts';
 import type { HistoryJudgment } from './history.ts';
 import type { LinkStanding } from './link-standing.ts';
 
-/** How a commit stands in the log (`formats.md` §7); `plain` changes no controlled path. */
-export type LogState = 'verified' | 'carried' | 'endorsed' | 'healed' | 'violated' | 'plain';
+/**
+ * How a commit stands in the log (`formats.md` §7); `plain` changes no controlled path, `unknown` is said of all where
+ * the clone lacks something that the judge must see.
+ */
+export type LogState = 'verified' | 'carried' | 'endorsed' | 'healed' | 'violated' | 'plain' | 'unknown';
 
 export interface LogLink {
   readonly step: string;
@@ -55,6 +59,12 @@ export function logEntry(judgment: CommitJudgment, history: HistoryJudgment): Lo
       sha256: after?.artifact?.digest ?? null,
     })),
   };
+}
+
+/** A commit of a history that cannot be judged here. */
+export function unjudgedEntry(commit: Pick<CommitFacts, 'id' | 'subject' | 'author' | 'time'>): LogEntry {
+  const { id, subject, author, time } = commit;
+  return { commit: id, subject, author, time, state: 'unknown', links: [], controlled: [] };
 }
 
 function stateOf(judgment: CommitJudgment, { healed }: HistoryJudgment): LogState {

@@ -114,6 +114,19 @@ test('what is only a warning is worded as one', () => {
   assert.match(hidden.message, /is over its limits and may hide a revocation/);
 });
 
+test('what is missing is named with the command that brings it: content, evidence, history', () => {
+  const said = (more: Partial<Finding>) =>
+    findingText({ code: 'object-missing', severity: 'incomplete', ...more });
+  assert.match(
+    said({ path: 'data/train.csv' }).hint ?? '',
+    /'git fetch --refetch --no-filter'.*'git lfs fetch'/,
+  );
+  const note = said({ commit, signer: { fingerprint: 'A'.repeat(40), name: '' } });
+  assert.is(note.headline, `evidence of key ${'A'.repeat(16)} at 2be8810 is not here`);
+  assert.is(note.hint, "'git mlchain sync'");
+  assert.is(said({ commit }).headline, 'something that the history names at 2be8810 is not here');
+});
+
 test('a remote that was never asked is named', () => {
   assert.is(
     findingText(finding('evidence-missing', { detail: 'origin' })).message,

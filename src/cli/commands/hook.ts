@@ -3,6 +3,7 @@ import type { Repository } from '../../git/repository.ts';
 import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
 import { FormatError } from '../../intoto/format-error.ts';
 import { controllingPatterns, directoryOf } from '../../layout/control.ts';
+import { completeEvidence } from '../../ledger/fetch.ts';
 import type { LayoutInForce, RecordingContext } from '../../record/context.ts';
 import { queuedCommits, recordMissing } from '../../record/missing.ts';
 import type { Outcome } from '../../record/outcome.ts';
@@ -98,6 +99,7 @@ async function beforePush(context: Context, [remote = '', url = '']: readonly st
   const input = await readInput();
   const repo = await context.openRepository();
   if ((await queuedCommits({ repo })).length > 0) {
+    await completeEvidence(repo, remote);
     say(context, await recordMissing(recordingContext(context, repo, { mayPrompt: false })));
   }
   return await prePush(context, { remote, url, input });

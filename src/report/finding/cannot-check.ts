@@ -1,4 +1,5 @@
-import { atCommit, pathWords } from '../words.ts';
+import type { Finding, Person } from '../../verify/finding.ts';
+import { atCommit, pathWords, signerWords } from '../words.ts';
 import type { Descriptions } from './description.ts';
 
 /** Findings that leave the verdict open: something needed for it is not here. */
@@ -15,8 +16,11 @@ export const cannotCheckDescriptions = {
   },
   'object-missing': {
     title: 'an object that must be looked at is not here',
-    headline: (finding) => `the content of ${pathWords(finding)}${atCommit(finding)} is not here`,
-    hint: () => "'git fetch', or 'git lfs fetch' for a git-lfs file",
+    headline: (finding) => `${absentWords(finding)}${atCommit(finding)} is not here`,
+    hint: (finding) =>
+      isNote(finding)
+        ? "'git mlchain sync'"
+        : "'git fetch --refetch --no-filter', or 'git lfs fetch' for a git-lfs file",
   },
   'evidence-missing': {
     title: 'evidence was never fetched',
@@ -29,3 +33,15 @@ export const cannotCheckDescriptions = {
     hint: () => undefined,
   },
 } satisfies Descriptions;
+
+function absentWords(finding: Finding): string {
+  if (isNote(finding)) return `evidence of ${signerWords(finding.signer)}`;
+  return finding.path === undefined
+    ? 'something that the history names'
+    : `the content of ${pathWords(finding)}`;
+}
+
+/** Evidence has a signer, and is no file. */
+function isNote(finding: Finding): finding is Finding & { signer: Person } {
+  return finding.signer !== undefined && finding.path === undefined;
+}
