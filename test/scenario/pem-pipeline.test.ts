@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ExecResult } from '../support/exec.ts';
@@ -91,7 +92,16 @@ async function work(program: string, args: readonly string[]): Promise<ExecResul
 async function verdicts(owner = 'olivia', type = 'rsa'): Promise<readonly [theirs: number, ours: number]> {
   const cwd = person.at('empty');
   const file = person.at('keys', `${owner}.pub`);
-  const peer = ['-l', '../work/root.layout', '--link-dir', '../work', '-k', file, '-t', type];
+  const peer = [
+    '-l',
+    path.join('..', 'work', 'root.layout'),
+    '--link-dir',
+    '../work',
+    '-k',
+    file,
+    '-t',
+    type,
+  ];
   const theirs = await person.exec('in-toto-verify', peer, { cwd, code: 'any' });
   const ours = await person.mlchain(['verify', '--in-toto', '../work', '--owner-cert', file], {
     cwd,
