@@ -21,8 +21,9 @@ export async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Pr
   const child = spawn(command, {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
-    // What git sets: quit where all fits on one screen, let colours through, leave the text on the screen.
-    env: { LESS: 'FRX', LV: '-c', ...env },
+    // What git sets: quit where all fits on one screen, let colours through, leave the text on the screen. And what
+    // we write is UTF-8 whatever the locale says.
+    env: { LESS: 'FRX', LV: '-c', LESSCHARSET: 'utf-8', ...env },
   });
   leaveInterruptToPager();
   const left = once(child, 'close');
