@@ -40,7 +40,14 @@ async function pinnedTrust(context: Context): Promise<Trust> {
     const repo = await context.openRepository();
     return await readTrust(repo, { owners: [], strict: false, env: context.env });
   } catch (error) {
-    if (!(error instanceof MlchainError) || error.code !== 'input') throw error;
+    if (!isWithoutRepository(error)) throw error;
     return { owners: [], threshold: 1, id: undefined, strict: false };
   }
+}
+
+/** There is no repository around, or not even git: that is no trouble here, and nobody is pinned. */
+function isWithoutRepository(error: unknown): boolean {
+  if (!(error instanceof MlchainError)) return false;
+  const { cause } = error;
+  return error.code === 'input' || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT');
 }
