@@ -9,6 +9,7 @@ import { linkToJson } from '../intoto/link.ts';
 import type { StepControl } from '../layout/control.ts';
 import type { Binding, PathChange, Recorder } from '../ledger/binding.ts';
 import { bindingToJson } from '../ledger/binding.ts';
+import { foldChanges } from '../ledger/folded-changes.ts';
 import type { Work } from './compose.ts';
 import type { Occurrence } from './occurrence.ts';
 
@@ -69,9 +70,10 @@ export function authorOf({ author }: Commit): string {
 /** The part of a commit's changes that is the step's responsibility: what a carried link is compared by. */
 export function changedUnder(step: StepControl, { changed }: Occurrence): ReadonlyMap<string, PathChange> {
   const own = [...changed.values()].filter(({ path }) => step.controls(path));
-  return new Map(
-    own.map(({ path, before, after }) => [path, { before: digest(before), after: digest(after) }]),
+  const changes = own.map(
+    ({ path, before, after }) => [path, { before: digest(before), after: digest(after) }] as const,
   );
+  return foldChanges(new Map(changes), step.directories);
 }
 
 /** The signed part of the link. @param now milliseconds */

@@ -3,6 +3,7 @@ import type { Link } from '../intoto/link.ts';
 import type { StepControl } from '../layout/control.ts';
 import type { Binding, PathChange } from '../ledger/binding.ts';
 import type { Entry } from '../ledger/entry.ts';
+import { foldChanges } from '../ledger/folded-changes.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { CommitFacts, Side } from './facts.ts';
 
@@ -38,7 +39,8 @@ export class CarriedLinks {
   candidates(commit: CommitFacts, control: StepControl): CarriedCandidate[] {
     const changed = changesUnder(commit, control);
     if (changed.size === 0) return [];
-    const bound = this.#byChange.get(changeKey(control.step.name, digestsOf(changed))) ?? [];
+    const signed = foldChanges(digestsOf(changed), control.directories);
+    const bound = this.#byChange.get(changeKey(control.step.name, signed)) ?? [];
     const outside = bound.filter(({ binding }) => !this.#ancestry.isAncestor(binding.commit, commit.id));
     if (outside.length === 0) return [];
     const replayed = [...changed].find(([path, { after }]) => this.#wasHeld(path, after, commit.id))?.[0];

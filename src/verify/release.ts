@@ -1,4 +1,6 @@
+import { isBelow } from '../artifact/directory.ts';
 import type { Step } from '../intoto/layout.ts';
+import { directoryOf } from '../layout/control.ts';
 import type { CommitJudgment } from './commit-judge.ts';
 import type { EffectiveLink } from './effective.ts';
 import type { Finding, Person } from './finding.ts';
@@ -159,7 +161,14 @@ function withLink(
 /** The newest commit in REV's history that changed the path: who made the step stale. */
 function lastChange(path: string, judgment: CommitJudgment, { history }: ReleaseQuestion) {
   const changing = [...history.commits.values()].filter(({ commit, changed }) => {
-    return changed.has(path) && history.ancestry.isAncestor(commit.id, judgment.commit.id);
+    return touches(changed, path) && history.ancestry.isAncestor(commit.id, judgment.commit.id);
   });
   return changing.at(-1)?.commit;
+}
+
+/** A directory recorded as one artifact changes with any file in it. */
+function touches(changed: ReadonlyMap<string, unknown>, name: string): boolean {
+  const directory = directoryOf(name);
+  if (directory === undefined) return changed.has(name);
+  return [...changed.keys()].some((path) => isBelow(directory, path));
 }
