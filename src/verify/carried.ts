@@ -13,6 +13,15 @@ export interface BoundEntry {
   readonly binding: Binding;
 }
 
+/** Only a link in its own place can be carried from there: a copy under another commit proves nothing new. */
+export function* boundEntries(evidence: Iterable<Entry>): Iterable<BoundEntry> {
+  for (const entry of evidence) {
+    if (entry.content.kind !== 'link') continue;
+    const { link, binding } = entry.content;
+    if (binding !== undefined && binding.commit === entry.object) yield { entry, link, binding };
+  }
+}
+
 export interface CarriedCandidate extends BoundEntry {
   /** A path whose content this history held before: bringing it *back* needs a fresh link (threats 20, 58). */
   readonly replayed: string | undefined;
@@ -23,15 +32,15 @@ export class CarriedLinks {
   readonly #ancestry: Ancestry;
   readonly #commits: readonly CommitFacts[];
   readonly #byChange = new Map<string, BoundEntry[]>();
+  readonly #asked = new Set<string>();
   #held: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(bound: Iterable<BoundEntry>, commits: readonly CommitFacts[], ancestry: Ancestry) {
     this.#ancestry = ancestry;
     this.#commits = commits;
     for (const each of bound) {
-      if (each.binding.changed.size === 0) continue;
-      const key = changeKey(each.link.name, each.binding.changed);
-      this.#byChange.set(key, [...(this.#byChange.get(key) ?? []), each]);
+      const key = changeSigned(each);
+      if (key !== undefined) this.#byChange.set(key, [...(this.#byChange.get(key) ?? []), each]);
     }
   }
 
@@ -39,12 +48,18 @@ export class CarriedLinks {
   candidates(commit: CommitFacts, control: StepControl): CarriedCandidate[] {
     const changed = changesUnder(commit, control);
     if (changed.size === 0) return [];
-    const signed = foldChanges(digestsOf(changed), control.directories);
-    const bound = this.#byChange.get(changeKey(control.step.name, signed)) ?? [];
+    const key = keyOf(changed, control);
+    this.#asked.add(key);
+    const bound = this.#byChange.get(key) ?? [];
     const outside = bound.filter(({ binding }) => !this.#ancestry.isAncestor(binding.commit, commit.id));
     if (outside.length === 0) return [];
     const replayed = [...changed].find(([path, { after }]) => this.#wasHeld(path, after, commit.id))?.[0];
     return outside.map((each) => ({ ...each, replayed }));
+  }
+
+  /** Every change that candidates were looked for: a link that signs one of these has something to say. */
+  changes(): Iterable<string> {
+    return this.#asked;
   }
 
   #wasHeld(path: string, after: Side | undefined, commit: string): boolean {
@@ -56,6 +71,21 @@ export class CarriedLinks {
   }
 }
 
+/** What a commit did under a step, as a link that may be carried to it has signed it; undefined where it did nothing. */
+export function changeAt(commit: CommitFacts, control: StepControl): string | undefined {
+  const changed = changesUnder(commit, control);
+  return changed.size === 0 ? undefined : keyOf(changed, control);
+}
+
+/** What a bound link signed, to be found again by `changeAt`; undefined where it signed no change. */
+export function changeSigned({ link, binding }: Pick<BoundEntry, 'link' | 'binding'>): string | undefined {
+  return binding.changed.size === 0 ? undefined : changeKey(link.name, binding.changed);
+}
+
+export function changedName(change: string): string {
+  return `changed ${change}`;
+}
+
 function changesUnder(
   { changes }: CommitFacts,
   control: StepControl,
@@ -64,6 +94,10 @@ function changesUnder(
     return control.controls(path) && describeSide(before) !== describeSide(after);
   });
   return new Map(under.map(({ path, before, after }) => [path, { before, after }]));
+}
+
+function keyOf(changed: Parameters<typeof digestsOf>[0], { step, directories }: StepControl): string {
+  return changeKey(step.name, foldChanges(digestsOf(changed), directories));
 }
 
 function digestsOf(changed: ReadonlyMap<string, { before: Side | undefined; after: Side | undefined }>) {

@@ -74,6 +74,20 @@ export function judgeCommit(commit: CommitFacts, court: Court): CommitJudgment {
   };
 }
 
+/** A commit that was judged before, with all its history: only what each step effectively says there is asked again. */
+export function recallCommit(commit: CommitFacts, court: Court): CommitJudgment {
+  const judgment = uncontrolled(commit, court.inForce.get(commit.id));
+  const { own } = judgment.inForce;
+  if (own === undefined) return judgment;
+  const state = stateAt(commit, own, court);
+  const effective = new Map<string, EffectiveLink>();
+  for (const step of matchOrder(own.layout)) {
+    const found = effectiveAt(commit, step, own, state, court, effective, []);
+    if (found !== undefined) effective.set(step, found);
+  }
+  return { ...judgment, state, effective };
+}
+
 function uncontrolled(commit: CommitFacts, inForce: InForce | undefined): CommitJudgment {
   const none: InForce = { governing: undefined, own: undefined, refusal: undefined, missing: false };
   return {

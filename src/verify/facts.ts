@@ -3,6 +3,7 @@ import type { Envelope } from '../intoto/envelope.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
+import type { Memory, RememberedLink } from './memory.ts';
 
 /**
  * One version of one path in a tree. `artifact` is undefined where nobody had to know the digest: on paths that no
@@ -51,7 +52,18 @@ export interface Trust {
   readonly strict: boolean;
 }
 
+/** A history that was verified before: what it left behind, with what that names found again. */
+export interface Seed {
+  readonly memory: Memory;
+  /** The verified commit, its listing given. */
+  readonly tip: CommitFacts;
+  /** One for each of `memory.links`. */
+  readonly links: readonly { readonly remembered: RememberedLink; readonly entry: Entry }[];
+}
+
 export interface HistoryFacts {
+  /** Everything before these commits; every one of them descends from its tip and holds the same layout. */
+  readonly seed?: Seed | undefined;
   /** Oldest first, every parent before its child. */
   readonly commits: readonly CommitFacts[];
   readonly layouts: ReadonlyMap<string, LayoutFacts>;

@@ -2,8 +2,15 @@ import type { Artifact } from '../artifact/kind.ts';
 import { hasLoneSurrogate } from '../intoto/json-value.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from './ancestry.ts';
-import { type BoundEntry, CarriedLinks } from './carried.ts';
-import { type CommitJudgment, type Court, judgeCommit, unboundQuestion } from './commit-judge.ts';
+import { boundEntries, CarriedLinks } from './carried.ts';
+import type { Checked } from './checked.ts';
+import {
+  type CommitJudgment,
+  type Court,
+  judgeCommit,
+  recallCommit,
+  unboundQuestion,
+} from './commit-judge.ts';
 import { linkArtifact } from './counting-link.ts';
 import type { HistoryFacts, Side } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -12,19 +19,24 @@ import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
 import { KeyBook } from './key-book.ts';
 import { judgeLayout } from './layout-trust.ts';
 import { LinkIndex } from './link-index.ts';
+import { lineOf, recalledLinks } from './recall.ts';
 import { UnboundLinks, unboundFindings } from './unbound.ts';
 
 /** The answer to "is every change in these commits explained by someone allowed to make it?" (`product.md` §6.1). */
 export interface HistoryJudgment {
-  /** Oldest first. */
+  /** Oldest first. Of a remembered history only the verified commit is listed, as if it had changed nothing. */
   readonly commits: ReadonlyMap<string, CommitJudgment>;
   /** Commits whose uncovered changes a descendant has explained since. */
   readonly healed: ReadonlySet<string>;
+  /** Those of a remembered history among them. */
   readonly findings: readonly Finding[];
+  readonly checked: Checked;
+  /** Of a remembered history only what still matters at its tip: see `Memory.links`. */
   readonly index: LinkIndex;
+  readonly carried: CarriedLinks;
   readonly ancestry: Ancestry;
   readonly keys: KeyBook;
-  /** Whether a counting link or endorsement of this history says that an artifact is as given. */
+  /** Whether a counting link or endorsement says that an artifact is as given; what is remembered has no say in it. */
   readonly explains: (name: string, artifact: Artifact) => boolean;
   /** Why imported links do not stand in for a step that has no effective link at a commit. */
   readonly importFindings: (step: string, commit: string) => readonly Finding[];
@@ -32,26 +44,32 @@ export interface HistoryJudgment {
 
 /** Steps 1 to 3 of `product.md` §6, in this order: layouts, links oldest first, coverage. */
 export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
+  const { seed } = facts;
+  const listed = seed === undefined ? facts.commits : [seed.tip, ...facts.commits];
   const keys = new KeyBook(facts.certificates);
   const layouts = new Map(
     [...facts.layouts.values()].map((each) => [each.blob, judgeLayout(each, keys, facts.trust, facts.now)]),
   );
-  const ancestry = new Ancestry(facts.commits);
-  const inForce = layoutsInForce(facts.commits, layouts);
+  const ancestry = new Ancestry(seed === undefined ? listed : [...lineOf(seed), ...facts.commits]);
+  const inForce = layoutsInForce(listed, layouts);
   const commits = new Map<string, CommitJudgment>();
   const court: Court = {
     ancestry,
     inForce,
-    laterLayouts: laterLayouts(facts.commits, inForce, ancestry),
+    laterLayouts: laterLayouts(listed, inForce, ancestry),
     entriesAt: byObject(facts.evidence),
     carried: new CarriedLinks(boundEntries(facts.evidence), facts.commits, ancestry),
-    index: new LinkIndex(ancestry),
+    index: new LinkIndex(ancestry, seed?.memory.steps),
     unbound: new UnboundLinks(facts.evidence, ancestry),
     keys,
     trust: facts.trust,
     now: facts.now,
     judged: (commit) => commits.get(commit),
   };
+  if (seed !== undefined) {
+    for (const link of recalledLinks(seed, keys)) court.index.add(link);
+    commits.set(seed.tip.id, recallCommit(seed.tip, court));
+  }
   for (const commit of facts.commits) commits.set(commit.id, judgeCommit(commit, court));
 
   const healed = healedCommits([...commits.values()], ancestry);
@@ -61,15 +79,34 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     commits,
     healed,
     findings: [
+      ...(seed?.memory.warnings ?? []),
       ...layoutFindings(facts.commits, inForce, mended),
       ...[...commits.values()].flatMap((each) => [...each.findings, ...uncoveredFindings(each, healed)]),
     ],
+    checked: countChecked(facts, [...commits.values()]),
     index: court.index,
+    carried: court.carried,
     ancestry,
     keys,
     explains: explainer(court.index, commits),
     importFindings: (step, commit) => importFindings(step, commits.get(commit), court),
   };
+}
+
+function countChecked({ seed, commits }: HistoryFacts, judgments: readonly CommitJudgment[]): Checked {
+  const links = judgments.reduce((sum, judgment) => sum + judgment.links.length, 0);
+  if (seed !== undefined) {
+    const { checked } = seed.memory;
+    return {
+      commits: checked.commits + commits.length,
+      links: checked.links + links,
+      signatures: checked.signatures + links,
+      cached: checked.commits,
+    };
+  }
+  const layouts = new Set(judgments.flatMap(({ inForce }) => inForce.own ?? []));
+  const signatures = links + [...layouts].reduce((sum, { signers }) => sum + signers.length, 0);
+  return { commits: commits.length, links, signatures, cached: 0 };
 }
 
 function importFindings(step: string, judgment: CommitJudgment | undefined, court: Court): Finding[] {
@@ -88,15 +125,6 @@ function byObject(evidence: readonly Entry[]): (commit: string) => readonly Entr
     else list.push(entry);
   }
   return (commit) => entries.get(commit) ?? [];
-}
-
-/** Only a link in its own place can be carried from there: a copy under another commit proves nothing new. */
-function* boundEntries(evidence: readonly Entry[]): Iterable<BoundEntry> {
-  for (const entry of evidence) {
-    if (entry.content.kind !== 'link') continue;
-    const { link, binding } = entry.content;
-    if (binding !== undefined && binding.commit === entry.object) yield { entry, link, binding };
-  }
 }
 
 function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>): Finding[] {

@@ -10,13 +10,16 @@ interface ByProducts {
 /** All links found to count so far, by step, by what they produced, and by what they agree on. */
 export class LinkIndex {
   readonly #ancestry: Ancestry;
+  readonly #remembered: ReadonlySet<string>;
   readonly #ofStep = new Map<string, CountingLink[]>();
   readonly #byAgreement = new Map<string, CountingLink[]>();
   readonly #atCommit = new Map<string, CountingLink[]>();
   readonly #byProducts = new WeakMap<StepControl, ByProducts>();
 
-  constructor(ancestry: Ancestry) {
+  /** @param remembered steps that links of an earlier, remembered history count for */
+  constructor(ancestry: Ancestry, remembered: Iterable<string> = []) {
     this.#ancestry = ancestry;
+    this.#remembered = new Set(remembered);
   }
 
   add(link: CountingLink): void {
@@ -40,6 +43,7 @@ export class LinkIndex {
 
   /** Whether the step has any counting link in the history of `commit`. */
   hasAny(step: string, commit: string): boolean {
+    if (this.#remembered.has(step)) return true;
     return this.ofStep(step).some((link) => this.#ancestry.isAncestor(link.commit, commit));
   }
 
@@ -52,6 +56,14 @@ export class LinkIndex {
   /** Links in the history of `commit` that agree with this one in materials and products, itself included. */
   agreeing(link: StepLink, commit: string): readonly CountingLink[] {
     return this.#inHistory(this.#byAgreement.get(`${link.step}\n${agreementKey(link)}`) ?? [], commit);
+  }
+
+  /** What the links of all steps produced, under these controls, and what they agree on. */
+  *names(controls: Iterable<StepControl>): Iterable<string> {
+    for (const agreement of this.#byAgreement.keys()) yield `agreed ${agreement}`;
+    for (const control of controls) {
+      for (const key of this.#refresh(control).links.keys()) yield producedName(control.step.name, key);
+    }
   }
 
   /** A layout decides what a step controls, so each layout has its own view; links that came since are added to it. */
@@ -74,6 +86,15 @@ export class LinkIndex {
         return order !== 0 ? order : one.entry.id < other.entry.id ? -1 : 1;
       });
   }
+}
+
+/** `key` is a `StepState.key` or a `productsKey`. */
+export function producedName(step: string, key: string): string {
+  return `produced ${step}\n${key}`;
+}
+
+export function agreedName(link: StepLink): string {
+  return `agreed ${link.step}\n${agreementKey(link)}`;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -1,3 +1,4 @@
+import type { Checked } from './checked.ts';
 import type { DeliveredProduct } from './delivered.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { StepVerdict } from './release.ts';
@@ -19,12 +20,4 @@ export interface BundleReport {
   /** When it was written, as it says itself: what was revoked or replaced later it cannot know. */
   readonly created: string;
   readonly products: readonly DeliveredProduct[];
-}
-
-export interface Checked {
-  readonly commits: number;
-  readonly links: number;
-  readonly signatures: number;
-  /** Commits whose result was remembered. */
-  readonly cached: number;
 }

@@ -208,6 +208,11 @@ export class World {
     return judgeRelease({ history: this.judge(), revision, only: undefined, now: this.now });
   }
 
+  /** What a commit's tree holds at a path. */
+  contentAt(commit: string, path: string): string | undefined {
+    return this.#tree(commit).get(path);
+  }
+
   #facts(id: string | undefined): CommitFacts | undefined {
     return this.commits.find((commit) => commit.id === id);
   }
