@@ -7,14 +7,15 @@ import type { Repository } from '../../git/repository.ts';
 import { KEYS_DIR } from '../../layout/paths.ts';
 import { LOCAL_NOTES, signerOf } from '../../ledger/refs.ts';
 import { findingsText } from '../../report/verdict-text.ts';
+import type { Finding } from '../../verify/finding.ts';
 import { KeyBook } from '../../verify/key-book.ts';
-import type { VerdictReport } from '../../verify/verdict.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 
 const TEN_MINUTES_MS = 600_000;
-/** A refusal is read in a terminal, behind `remote:`; the rest is for `git mlchain verify`. */
-const MOST_FINDINGS = 6;
+/** A refusal is read in a terminal, behind `remote:`, in under 20 lines; the rest is for `git mlchain verify`. */
+const MOST_REFS = 2;
+const MOST_FINDINGS = 4;
 
 /** On a server: `<old> SP <new> SP <ref> LF` for each ref (githooks(5)); one refusal refuses the whole push. */
 export async function preReceive(context: Context, input: string): Promise<ExitCode> {
@@ -22,11 +23,18 @@ export async function preReceive(context: Context, input: string): Promise<ExitC
   const updates = receivedRefs(input);
   const notes = updates.filter(({ ref }) => ref.startsWith(LOCAL_NOTES));
   const branches = updates.filter(({ ref }) => !ref.startsWith(LOCAL_NOTES));
-  const allowed = [
-    ...(await takeNotes(context, repo, notes)),
-    ...(await takeBranches(context, repo, branches, notes)),
+  const refusals = [
+    ...(await refusedNotes(repo, notes)),
+    ...(await refusedBranches(context, repo, branches, notes)),
   ];
-  return allowed.every((each) => each) ? 0 : 1;
+  explain(context, refusals);
+  return refusals.length === 0 ? 0 : 1;
+}
+
+interface Refusal {
+  readonly ref: string;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
 }
 
 interface Received extends Omit<RefUpdate, 'after'> {
@@ -47,21 +55,16 @@ function idOrNothing(id: string): string | undefined {
   return /^0+$/.test(id) ? undefined : id;
 }
 
-async function takeNotes(
-  { voice }: Context,
-  repo: Repository,
-  notes: readonly Received[],
-): Promise<boolean[]> {
+async function refusedNotes(repo: Repository, notes: readonly Received[]): Promise<Refusal[]> {
   if (notes.length === 0) return [];
   const keys = new KeyBook(await knownCertificates(repo));
-  const allowed: boolean[] = [];
+  const refusals: Refusal[] = [];
   for (const { ref, before, after } of notes) {
-    const refusal =
+    const reason =
       after === undefined ? 'notes may only grow' : await notesRefusal(repo, { ref, before, after }, keys);
-    if (refusal !== undefined) voice.error(`${ref} is refused: ${refusal}`);
-    allowed.push(refusal === undefined);
+    if (reason !== undefined) refusals.push({ ref, reason, findings: [] });
   }
-  return allowed;
+  return refusals;
 }
 
 /** The certificates of all branches that the server has. */
@@ -76,40 +79,44 @@ async function knownCertificates(repo: Repository) {
   return await readCertificateBlobs(repo, blobs);
 }
 
-async function takeBranches(
-  context: Context,
+async function refusedBranches(
+  { env, now, voice }: Context,
   repo: Repository,
   branches: readonly Received[],
   notes: readonly Received[],
-): Promise<boolean[]> {
+): Promise<Refusal[]> {
   const incoming = notes.flatMap(({ ref, after }) => {
     const signer = signerOf(ref);
     return signer === undefined || after === undefined ? [] : [{ signer, tip: after }];
   });
-  const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
+  const trust = await readTrust(repo, { owners: [], strict: false, env });
   const inspects = (await repo.config('mlchain.serverInspect')) === 'true';
   const inspections = inspects ? { timeoutMs: TEN_MINUTES_MS } : undefined;
-  const now = Math.floor(context.now() / 1000);
-  const allowed: boolean[] = [];
+  const request = { trust, inspections, incoming, now: Math.floor(now() / 1000) };
+  const refusals: Refusal[] = [];
   for (const { ref, before, after } of branches) {
     if (after === undefined) continue;
-    const verdict = await judgeUpdate(repo, { ref, before, after }, { trust, inspections, incoming, now });
-    if (verdict.kind !== 'judged') {
-      if (verdict.kind === 'without-layout')
-        context.voice.note(`git-mlchain: ${ref} has no layout: not verified`);
-      continue;
+    const verdict = await judgeUpdate(repo, { ref, before, after }, request);
+    if (verdict.kind === 'without-layout') voice.note(`git-mlchain: ${ref} has no layout: not verified`);
+    if (verdict.kind === 'judged' && verdict.assessment.verdict !== 'verified') {
+      const { findings, verdict: reason } = verdict.assessment;
+      refusals.push({ ref, reason, findings: findings.filter(({ severity }) => severity !== 'warning') });
     }
-    const good = verdict.assessment.verdict === 'verified';
-    if (!good) explain(context, ref, verdict.assessment);
-    allowed.push(good);
   }
-  return allowed;
+  return refusals;
 }
 
-function explain({ voice }: Context, ref: string, { verdict, findings }: VerdictReport): void {
-  voice.error(`${ref} is refused: ${verdict}`);
-  const grave = findings.filter(({ severity }) => severity !== 'warning');
-  voice.note(findingsText(grave.slice(0, MOST_FINDINGS), voice.errorStyle));
-  if (grave.length > MOST_FINDINGS) voice.note(`… and ${grave.length - MOST_FINDINGS} more`);
-  voice.hint('git mlchain verify shows the whole verdict');
+function explain({ voice }: Context, refusals: readonly Refusal[]): void {
+  let room = MOST_FINDINGS;
+  for (const { ref, reason, findings } of refusals.slice(0, MOST_REFS)) {
+    voice.error(`${ref} is refused: ${reason}`);
+    const shown = findings.slice(0, room);
+    if (shown.length > 0) voice.note(findingsText(shown, voice.errorStyle));
+    if (findings.length > shown.length) voice.note(`… and ${findings.length - shown.length} more`);
+    room -= shown.length;
+  }
+  if (refusals.length > MOST_REFS) voice.note(`… and ${refusals.length - MOST_REFS} more refs`);
+  if (refusals.some(({ findings }) => findings.length > 0)) {
+    voice.hint('git mlchain verify shows the whole verdict');
+  }
 }
