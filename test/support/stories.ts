@@ -20,8 +20,9 @@ export function stories(name: string, options: TeamOptions = {}) {
   story.after.each(async ({ team }) => {
     await team.cleanup();
   });
-  story.after(async ({ base }) => {
-    await base.cleanup();
+  story.after(async (scene: Partial<Scene>) => {
+    // Where there is none, what kept it from being made is the failure to be told.
+    await scene.base?.cleanup();
   });
   return story;
 }

@@ -59,9 +59,8 @@ export async function makeTeam(options: TeamOptions = {}): Promise<Team> {
   const root = scratch.path;
   const names = ['olivia', 'alice', 'bob', 'mallory', 'carl', 'host'];
   for (const name of names) fs.mkdirSync(path.join(root, name));
-  const format = `--object-format=${options.objectFormat ?? 'sha1'}`;
   const host = await settle(root, 'host');
-  await host.git(['init', '-q', '--bare', format, path.join(root, 'server.git')]);
+  await host.git(['init', '-q', '--bare', objectFormat(options), path.join(root, 'server.git')]);
   await Promise.all(
     ['olivia', 'alice', 'bob', 'mallory'].map(async (name) => {
       const person = await settle(root, name);
@@ -80,7 +79,9 @@ export async function makeTeam(options: TeamOptions = {}): Promise<Team> {
 }
 
 async function found({ olivia, alice, bob }: Team, options: TeamOptions): Promise<void> {
-  await olivia.person.git(['clone', '-q', SERVER, olivia.clone]);
+  // A clone of an empty repository has SHA-1, whatever that one has (git 2.39).
+  await olivia.person.git(['init', '-q', objectFormat(options), olivia.clone]);
+  await olivia.git('remote', 'add', 'origin', SERVER);
   await quiet(olivia);
   for (const [name, content] of SOURCES) olivia.write(name, content);
   if (options.config !== undefined) olivia.write('.mlchainrc', options.config);
@@ -94,7 +95,11 @@ async function found({ olivia, alice, bob }: Team, options: TeamOptions): Promis
   await olivia.git('mlchain', 'layout', 'sign');
   await olivia.git('mlchain', 'trust', olivia.fingerprint);
   await olivia.commit('sources and supply chain layout');
-  await olivia.push('HEAD');
+  await olivia.git('push', '-q', '-u', 'origin', 'HEAD');
+}
+
+function objectFormat(options: TeamOptions): string {
+  return `--object-format=${options.objectFormat ?? 'sha1'}`;
 }
 
 /** Alice and Bob do their steps, and everybody has the result. */
