@@ -13,5 +13,5 @@ export function speak({ voice }: Context, args: Args, report: VerdictReport): vo
   if (format === 'junit') voice.print(junit(report));
   else if (format === 'sarif') voice.print(sarif(report));
   else if (voice.isJson || format === 'json') voice.print(jsonDocument(verdictJson(report)));
-  else voice.say(verdictText(report, voice.style));
+  else voice.say(verdictText(report, voice.style, args.has('verbose')));
 }

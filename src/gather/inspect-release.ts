@@ -9,7 +9,7 @@ import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import { judgeInspection } from '../verify/inspection.ts';
-import type { ArtifactsOf } from '../verify/link-content.ts';
+import { type ArtifactsOf, matchedLink } from '../verify/link-content.ts';
 import { layOut } from './controlled-files.ts';
 import { inspectionEnvironment, runInspection } from './inspection.ts';
 
@@ -74,7 +74,7 @@ async function inspectOnce(
 }
 
 function linksOf({ effective }: CommitJudgment): ArtifactsOf {
-  return (step) => effective.get(step)?.link.link;
+  return (step) => matchedLink(effective.get(step)?.link);
 }
 
 /** All that lies there, as in-toto records `.` around an inspection. */

@@ -4,7 +4,7 @@ import type { Description } from './finding/description.ts';
 import { evidenceDescriptions } from './finding/evidence.ts';
 import { layoutDescriptions } from './finding/layout.ts';
 import { releaseDescriptions } from './finding/release.ts';
-import { shortDigest } from './words.ts';
+import { makerWords, shortDigest } from './words.ts';
 
 /** A finding in words: what is wrong, where, by whom; and what to do about it. Safe to print. */
 export interface FindingText {
@@ -29,7 +29,7 @@ export function findingText(finding: Finding): FindingText {
   const description = descriptions[finding.code];
   const headline = description.headline(finding);
   const compared = comparison(finding);
-  const detail = finding.detail === undefined ? undefined : shortDigest(finding.detail);
+  const detail = details(finding);
   const parts = [compared, detail].filter((part) => part !== undefined);
   return {
     headline,
@@ -40,6 +40,14 @@ export function findingText(finding: Finding): FindingText {
       (detail === undefined ? '' : `: ${detail}`),
     hint: description.hint(finding),
   };
+}
+
+function details({ detail, maker }: Finding): string | undefined {
+  const parts = [
+    ...(detail === undefined ? [] : [shortDigest(detail)]),
+    ...(maker === undefined ? [] : [makerWords(maker)]),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 function comparison({ expected, found }: Finding): string | undefined {

@@ -3,16 +3,20 @@ import type { StepVerdict } from '../verify/release.ts';
 import type { BundleReport, VerdictReport } from '../verify/verdict.ts';
 import { escapeText, quotePath } from './escape.ts';
 import { findingText } from './finding-text.ts';
+import { rulesLines } from './rules-text.ts';
 import type { Paint, Style } from './style.ts';
 import { count, displayWidth, nameOnly, shortId } from './words.ts';
 
-/** The verdict for people: first line the verdict, then a table of the steps, then what was found, worst first. */
-export function verdictText(report: VerdictReport, style: Style): string {
+/**
+ * The verdict for people: first line the verdict, then a table of the steps, then what was found, worst first.
+ * @param verbose also what the rules did that failed.
+ */
+export function verdictText(report: VerdictReport, style: Style, verbose = false): string {
   const sections = [heading(report, style)];
   if (report.steps.length > 0) sections.push(stepTable(report.steps, style));
   if (report.bundle !== undefined && report.bundle.products.length > 0)
     sections.push(productTable(report.bundle, style));
-  if (report.findings.length > 0) sections.push(findingsText(report.findings, style));
+  if (report.findings.length > 0) sections.push(findingsText(report.findings, style, verbose));
   return sections.join('\n\n');
 }
 
@@ -98,7 +102,7 @@ function aligned(rows: readonly (readonly string[])[]): string[][] {
 const ONE_LINE = 100;
 
 /** Worst first, each with its code for the manual; a hint that would only repeat the one before is left out. */
-export function findingsText(findings: readonly Finding[], style: Style): string {
+export function findingsText(findings: readonly Finding[], style: Style, verbose = false): string {
   const worstFirst = (['violation', 'incomplete', 'warning'] as const).flatMap((severity) =>
     findings.filter((finding) => finding.severity === severity),
   );
@@ -106,7 +110,11 @@ export function findingsText(findings: readonly Finding[], style: Style): string
   const lines = worstFirst.flatMap((finding, index) => {
     const hint = hints[index];
     const isSaid = hint === undefined || hint === hints[index - 1];
-    return [...findingLines(finding, style), ...(isSaid ? [] : [`  ${style.yellow('hint:')} ${hint}`])];
+    return [
+      ...findingLines(finding, style),
+      ...(verbose ? rulesLines(finding.rules ?? []) : []),
+      ...(isSaid ? [] : [`  ${style.yellow('hint:')} ${hint}`]),
+    ];
   });
   return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Finding, Person } from '../verify/finding.ts';
+import type { Finding, Maker, Person } from '../verify/finding.ts';
 import { escapeText, quotePath } from './escape.ts';
 
 /** Words that findings, verdicts and logs share. All of them are safe to print, whatever a repository put into them. */
@@ -23,6 +23,13 @@ export function nameOnly(person: string): string {
 export function signerWords({ fingerprint, name }: Person): string {
   const key = `key ${isHex(fingerprint) ? fingerprint.slice(-16) : escapeText(fingerprint)}`;
   return name === '' ? key : `${nameOnly(name)} (${key})`;
+}
+
+/** `last made by prepare in 48effe4, signed by Alice (key …)`, as far as it is known. */
+export function makerWords({ step, commit, signer }: Maker): string {
+  const where = commit === undefined ? '' : ` in ${shortId(commit)}`;
+  const who = signer === undefined ? '' : `, signed by ${signerWords(signer)}`;
+  return `last made by ${escapeText(step)}${where}${who}`;
 }
 
 /** `data/train.csv`, in quotes where it has to be; `a file` where no path is known. */

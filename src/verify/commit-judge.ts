@@ -14,7 +14,7 @@ import type { Finding } from './finding.ts';
 import type { InForce } from './in-force.ts';
 import type { KeyBook } from './key-book.ts';
 import type { TrustedLayout } from './layout-trust.ts';
-import type { ArtifactsOf } from './link-content.ts';
+import { type ArtifactsOf, matchedLink } from './link-content.ts';
 import type { LinkIndex } from './link-index.ts';
 import { judgeLink, type LinkQuestion, type LinkStanding } from './link-standing.ts';
 import { type StepState, TreeState } from './tree-state.ts';
@@ -155,7 +155,7 @@ interface Evidence {
 function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, court: Court): Evidence {
   if (own === undefined) return { links: [], effective: new Map(), findings: [] };
   const effective = new Map<string, EffectiveLink>();
-  const artifactsOf: ArtifactsOf = (step) => effective.get(step)?.link.link;
+  const artifactsOf: ArtifactsOf = (step) => matchedLink(effective.get(step)?.link);
   const layouts = [own, ...(court.laterLayouts.get(commit.id) ?? [])] as const;
   const place = {
     commit,
@@ -221,7 +221,7 @@ function effectiveAt(
     standing.every(({ counting }) => counting === undefined) &&
     matchedSteps(layout, step).every((other) => parent.effective.get(other)?.link === known.get(other)?.link);
   if (inherited) return parent.effective.get(step);
-  const artifactsOf: ArtifactsOf = (name) => known.get(name)?.link.link;
+  const artifactsOf: ArtifactsOf = (name) => matchedLink(known.get(name)?.link);
   const { index, ancestry } = court;
   const bound = effectiveLink({ commit: commit.id, layout, state: own, index, ancestry, artifactsOf });
   if (bound !== undefined || !court.unbound.has(step) || index.hasAny(step, commit.id)) return bound;

@@ -67,6 +67,36 @@ export interface Finding {
   readonly found?: string | undefined;
   /** What else is known, in plain words. */
   readonly detail?: string | undefined;
+  /** Who made the artifact last, as it should have been. */
+  readonly maker?: Maker | undefined;
+  /** Of a failed rule: what it and the rules before it did. */
+  readonly rules?: readonly RuleAccount[] | undefined;
+}
+
+/** A step that made an artifact: in which commit, and by whom, where that is known. */
+export interface Maker {
+  readonly step: string;
+  readonly commit?: string | undefined;
+  readonly signer?: Person | undefined;
+}
+
+/** What one artifact rule met and did. */
+export interface RuleAccount {
+  readonly list: 'materials' | 'products';
+  /** As the layout has it. */
+  readonly rule: string;
+  /** Before the rule; what it leaves is the next one's. */
+  readonly queue: NameSample;
+  readonly consumed: NameSample;
+  /** What made the rule fail: artifacts that it disallows, or the name that it requires. */
+  readonly refused: NameSample;
+}
+
+/** Some names of many. */
+export interface NameSample {
+  readonly count: number;
+  /** The first ten. */
+  readonly names: readonly string[];
 }
 
 export type Verdict = 'verified' | 'violated' | 'incomplete';

@@ -1,9 +1,8 @@
 import { applyRules } from '../intoto/apply-rules.ts';
 import type { Artifacts } from '../intoto/digest.ts';
 import type { Inspection } from '../intoto/layout.ts';
-import { ruleText } from '../intoto/rule.ts';
 import type { Finding } from './finding.ts';
-import type { ArtifactsOf } from './link-content.ts';
+import { type ArtifactsOf, explainFailure } from './rule-failure.ts';
 
 /** What came of running one inspection in its scratch directory. */
 export interface InspectionOutcome {
@@ -36,10 +35,7 @@ export function judgeInspection(
   if (result.returnValue === undefined) return failed(`${command}: ${result.problem ?? 'did not run'}`);
   if (result.returnValue !== 0)
     return failed(`${command}: exit code ${result.returnValue}: ${result.output}`);
-  const { failure } = applyRules(
-    { ...inspection, materials: result.materials, products: result.products },
-    artifactsOf,
-  );
-  if (failure === undefined) return undefined;
-  return failed(`${ruleText(failure.rule)} in expected_${failure.list}`, failure.artifacts[0]);
+  const item = { ...inspection, materials: result.materials, products: result.products };
+  const problem = explainFailure(applyRules(item, artifactsOf), item, artifactsOf);
+  return problem && { ...problem, ...failed(problem.detail, problem.path) };
 }

@@ -1,14 +1,15 @@
 import { sameArtifact } from '../artifact/kind.ts';
-import { applyRules, type RuleFailure } from '../intoto/apply-rules.ts';
+import { applyRules } from '../intoto/apply-rules.ts';
 import type { Artifacts } from '../intoto/digest.ts';
 import type { Step } from '../intoto/layout.ts';
 import type { Link } from '../intoto/link.ts';
 import { compilePattern } from '../intoto/pattern.ts';
 import { type MatchRule, ruleText } from '../intoto/rule.ts';
 import type { Binding } from '../ledger/binding.ts';
-import { linkArtifact } from './counting-link.ts';
+import { linkArtifact, type StepLink } from './counting-link.ts';
 import type { CommitFacts } from './facts.ts';
-import type { FindingCode } from './finding.ts';
+import type { FindingCode, Maker, RuleAccount } from './finding.ts';
+import { type ArtifactsOf, explainFailure, type MatchedArtifacts, withSlash } from './rule-failure.ts';
 import type { TreeState } from './tree-state.ts';
 
 export interface ContentProblem {
@@ -17,10 +18,18 @@ export interface ContentProblem {
   readonly expected?: string | undefined;
   readonly found?: string | undefined;
   readonly detail?: string | undefined;
+  readonly maker?: Maker | undefined;
+  readonly rules?: readonly RuleAccount[] | undefined;
 }
 
-/** The artifacts that rules of one step ask another step about. */
-export type ArtifactsOf = (step: string) => { materials: Artifacts; products: Artifacts } | undefined;
+export type { ArtifactsOf } from './rule-failure.ts';
+
+/** A step's link, as the rules of other steps see it. */
+export function matchedLink(found: StepLink | undefined): MatchedArtifacts | undefined {
+  if (found === undefined) return undefined;
+  const { link, commit, signer } = found;
+  return { materials: link.materials, products: link.products, commit, signer };
+}
 
 /** Every product that the commit's tree has must equal the tree in digest and kind (threat 50). */
 export function productMismatch(
@@ -52,11 +61,9 @@ export function commandFailure(link: Link): ContentProblem | undefined {
 /** The step's artifact rules, over this link and what the other steps' effective links say. */
 export function ruleProblem(link: Link, step: Step, artifactsOf: ArtifactsOf): ContentProblem | undefined {
   const withSelf: ArtifactsOf = (name) => (name === step.name ? link : artifactsOf(name));
-  const { failure } = applyRules(
-    { ...expectations(step), materials: link.materials, products: link.products },
-    withSelf,
-  );
-  if (failure !== undefined) return describeFailure(failure, link, step, withSelf);
+  const item = { ...expectations(step), materials: link.materials, products: link.products };
+  const problem = explainFailure(applyRules(item, withSelf), item, withSelf);
+  if (problem !== undefined) return problem;
   const vacuous = step.expectedMaterials.find(
     (rule) => rule.type === 'MATCH' && isVacuous(rule, link, withSelf),
   );
@@ -66,47 +73,6 @@ export function ruleProblem(link: Link, step: Step, artifactsOf: ArtifactsOf): C
 
 function expectations({ expectedMaterials, expectedProducts }: Step) {
   return { expectedMaterials, expectedProducts };
-}
-
-function describeFailure(
-  failure: RuleFailure,
-  link: Link,
-  step: Step,
-  artifactsOf: ArtifactsOf,
-): ContentProblem {
-  const path = failure.artifacts[0];
-  const other = path === undefined ? undefined : matchedElsewhere(path, step, failure.list, artifactsOf);
-  return {
-    code: 'rule-failed',
-    path,
-    expected: other?.digest,
-    found: path === undefined ? undefined : digestText(link[failure.list].get(path)),
-    detail: `${ruleText(failure.rule)} in expected_${failure.list}${other === undefined ? '' : `; ${other.step} has another digest`}`,
-  };
-}
-
-/** What the step that should have made the artifact says of it: the digest that a MATCH rule wanted. */
-function matchedElsewhere(
-  path: string,
-  step: Step,
-  list: 'materials' | 'products',
-  artifactsOf: ArtifactsOf,
-) {
-  const rules = list === 'materials' ? step.expectedMaterials : step.expectedProducts;
-  for (const rule of rules) {
-    if (rule.type !== 'MATCH') continue;
-    const name = destinationName(rule, path);
-    const digests = name === undefined ? undefined : artifactsOf(rule.step)?.[rule.with].get(name);
-    if (digests !== undefined) return { step: rule.step, digest: digestText(digests) };
-  }
-  return undefined;
-}
-
-function destinationName(rule: MatchRule, path: string): string | undefined {
-  const source = withSlash(rule.sourcePrefix);
-  if (!path.startsWith(source)) return undefined;
-  const rest = path.slice(source.length);
-  return compilePattern(rule.pattern)(rest) ? withSlash(rule.destinationPrefix) + rest : undefined;
 }
 
 /**
@@ -128,15 +94,6 @@ function some(artifacts: Artifacts, prefix: string, matches: (name: string) => b
   for (const name of artifacts.keys())
     if (name.startsWith(start) && matches(name.slice(start.length))) return true;
   return false;
-}
-
-function withSlash(prefix: string): string {
-  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-}
-
-export function digestText(digests: ReadonlyMap<string, string> | undefined): string | undefined {
-  const [first] = digests ?? [];
-  return first === undefined ? undefined : `${first[0]}:${first[1]}`;
 }
 
 export function describe(artifact: { kind: string; digest: string } | undefined): string | undefined {

@@ -126,7 +126,7 @@ function commandDiffers(link: Link, layout: Layout): boolean {
 }
 
 function toFinding(problem: Problem, commit: CommitFacts, step: string, signer: Person): Finding {
-  const { code, path, expected, found, detail } = problem;
+  const { code, path, expected, found, detail, maker, rules } = problem;
   return {
     code,
     severity: 'warning',
@@ -138,5 +138,7 @@ function toFinding(problem: Problem, commit: CommitFacts, step: string, signer: 
     expected,
     found,
     detail,
+    maker,
+    rules,
   };
 }

@@ -128,7 +128,7 @@ function withLink(
   // An imported link has no commit of its own at which its rules could have held: it fails them, and that is all.
   if (ruleProblem !== undefined && link.binding === undefined) findings.push({ ...base, ...ruleProblem });
   else if (ruleProblem !== undefined) {
-    const { path, expected, found, detail } = ruleProblem;
+    const { path, expected, found, detail, maker, rules } = ruleProblem;
     const cause = path === undefined ? undefined : lastChange(path, judgment, question);
     findings.push({
       ...base,
@@ -137,6 +137,8 @@ function withLink(
       expected,
       found,
       detail,
+      maker,
+      rules,
       author: cause?.author,
       commit: cause?.id ?? link.commit,
     });

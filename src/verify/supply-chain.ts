@@ -73,9 +73,12 @@ async function judgeScope(scope: Scope, clock: ChainClock): Promise<JudgedScope>
   if (layout === undefined) return nothing(findings);
   const steps = await Promise.all(layout.steps.map((step) => countLinks(step, layout, scope, clock)));
   const references = new Map(
-    steps.flatMap(({ step, counted }) => (counted[0] ? [[step.name, counted[0].link]] : [])),
+    steps.flatMap(({ step, counted }) => (counted[0] ? [[step.name, counted[0]]] : [])),
   );
-  const artifactsOf: ArtifactsOf = (name) => references.get(name);
+  const artifactsOf: ArtifactsOf = (name) => {
+    const found = references.get(name);
+    return found && { materials: found.link.materials, products: found.link.products, signer: found.signer };
+  };
   const verdicts = steps.map((each) => judgeStep(each, artifactsOf));
   return {
     findings: [...findings, ...verdicts.flatMap((each) => each.findings)],
@@ -159,9 +162,9 @@ function within(step: Step, finding: Finding): Finding {
 }
 
 /** What goes into the first step and what comes out of the last (in-toto specification §5.2.1). */
-function summaryOf(name: string, { steps }: Layout, links: ReadonlyMap<string, Link>): Link {
-  const first = links.get(steps[0]?.name ?? '');
-  const last = links.get(steps.at(-1)?.name ?? '');
+function summaryOf(name: string, { steps }: Layout, links: ReadonlyMap<string, CountedLink>): Link {
+  const first = links.get(steps[0]?.name ?? '')?.link;
+  const last = links.get(steps.at(-1)?.name ?? '')?.link;
   return linkFromJson(
     linkToJson({
       name,

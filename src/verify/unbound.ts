@@ -6,14 +6,9 @@ import { bestOf, type EffectiveLink, isNewer } from './effective.ts';
 import type { Finding } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
 import type { TrustedLayout } from './layout-trust.ts';
-import {
-  type ArtifactsOf,
-  type ContentProblem,
-  commandFailure,
-  describe,
-  digestText,
-} from './link-content.ts';
+import { type ArtifactsOf, type ContentProblem, commandFailure, describe } from './link-content.ts';
 import { judgeSigner } from './link-signer.ts';
+import { digestText } from './rule-failure.ts';
 import type { StepState } from './tree-state.ts';
 
 interface UnboundEntry {
