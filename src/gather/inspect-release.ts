@@ -1,9 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { walkDirectory } from '../artifact/directory-walk.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Artifacts } from '../intoto/digest.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Finding } from '../verify/finding.ts';
@@ -11,6 +9,7 @@ import type { HistoryJudgment } from '../verify/history.ts';
 import { judgeInspection } from '../verify/inspection.ts';
 import { type ArtifactsOf, matchedLink } from '../verify/link-content.ts';
 import { layOut } from './controlled-files.ts';
+import { recordInspected } from './inspected-artifacts.ts';
 import { inspectionEnvironment, runInspection } from './inspection.ts';
 
 export interface InspectionSettings {
@@ -61,10 +60,10 @@ async function inspectOnce(
     await mkdir(home);
     const refused = await layOut(repo, judgment, files);
     if (refused !== undefined) return refused;
-    const materials = recordScratch(files);
+    const materials = recordInspected(files, inspection);
     const env = withNode(inspectionEnvironment(home));
     const run = await runInspection({ argv: inspection.run, cwd: files, timeoutMs: settings.timeoutMs, env });
-    const products = recordScratch(files);
+    const products = recordInspected(files, inspection);
     const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('; ');
     const outcome = { materials, products, returnValue: run.returnValue, problem: run.problem, output };
     return judgeInspection(inspection, outcome, linksOf(judgment), commit);
@@ -75,11 +74,6 @@ async function inspectOnce(
 
 function linksOf({ effective }: CommitJudgment): ArtifactsOf {
   return (step) => matchedLink(effective.get(step)?.link);
-}
-
-/** All that lies there, as in-toto records `.` around an inspection. */
-function recordScratch(files: string): Artifacts {
-  return walkDirectory({ base: files, paths: ['.'] }).artifacts;
 }
 
 /** The node that runs us is found also where PATH does not lead to it: hooks and servers have short PATHs. */

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { recordDirectory } from '../artifact/directory-walk.ts';
 import { MlchainError } from '../errors.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { InspectionOutcome } from '../verify/inspection.ts';
+import { recordInspected } from './inspected-artifacts.ts';
 import { inspectionEnvironment, runInspection } from './inspection.ts';
 
 /**
@@ -25,13 +25,13 @@ export class InspectionPlace {
   async inspect(inspection: Inspection): Promise<InspectionOutcome> {
     try {
       const cwd = path.join(this.#prepared(), 'product');
-      const materials = recordDirectory(cwd);
+      const materials = recordInspected(cwd, inspection);
       const env = inspectionEnvironment(path.join(this.#prepared(), 'home'));
       const run = await runInspection({ argv: inspection.run, cwd, timeoutMs: this.#timeoutMs, env });
       const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('\n');
       return {
         materials,
-        products: recordDirectory(cwd),
+        products: recordInspected(cwd, inspection),
         returnValue: run.returnValue,
         problem: run.problem,
         output,

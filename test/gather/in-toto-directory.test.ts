@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MlchainError } from '../../src/errors.ts';
 import { type DirectoryVerification, verifyDirectory } from '../../src/gather/in-toto-directory.ts';
+import { sha256Hex } from '../../src/intoto/digest.ts';
 import { type Envelope, writeEnvelope, writeEnvelopeFile } from '../../src/intoto/envelope.ts';
 import { readCertificates } from '../../src/openpgp/certificate.ts';
 import type { VerdictReport } from '../../src/verify/verdict.ts';
@@ -168,6 +169,21 @@ test('an inspection sees the delivered product, and a tampered one fails it', as
   assert.equal(codes(report), ['inspection-failed']);
   assert.is(report.findings[0]?.path, 'model.pt');
   assert.is(report.verdict, 'violated');
+});
+
+test('a delivered directory that a step signed as one artifact is checked file by file', async () => {
+  const rules = ['MATCH dir:out WITH PRODUCTS FROM train', 'DISALLOW dir:out'];
+  const steps = { train: { products: ['ALLOW dir:out', 'DISALLOW *'] } };
+  const inspections = { check: { run: ['true'], materials: rules, products: rules } };
+  write('links/root.layout', signed(makeLayoutJson({ ...layout, steps, inspections }), [olivia]));
+  // Hashed, this is the digest of a directory that holds one file.
+  const listing = `${sha256Hex('weights')}  m.bin\n`;
+  write(`links/${trainFile}`, signed(linkJson({ name: 'train', products: { 'dir:out': listing } }), [alice]));
+  scratch.write('product/out/m.bin', 'weights');
+  assert.equal((await verify()).findings, []);
+  scratch.write('product/out/m.bin', 'others');
+  const [finding] = (await verify()).findings;
+  assert.equal([finding?.code, finding?.path], ['inspection-failed', 'dir:out']);
 });
 
 test('inspections that are skipped are a warning', async () => {
