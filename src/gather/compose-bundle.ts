@@ -50,7 +50,7 @@ export async function composeBundle(
 /** Endorsements of this history by owners, and every revocation by somebody who may revoke. */
 export function countingStatements(
   statements: readonly StatementLine[],
-  { commits }: HistoryJudgment,
+  { ancestry }: HistoryJudgment,
   court: RevocationCourt,
 ): readonly StatementLine[] {
   const revocations = statements.flatMap(({ id, envelope, content }) =>
@@ -60,7 +60,7 @@ export function countingStatements(
     if (content.kind === 'revocation') {
       return isAuthorisedRevocation({ id, envelope, revocation: content.revocation }, revocations, court);
     }
-    if (content.kind !== 'endorsement' || !commits.has(content.endorsement.commit)) return false;
+    if (content.kind !== 'endorsement' || !ancestry.has(content.endorsement.commit)) return false;
     return ownersOf(envelope, court.keys, court.trust, court.now).good.size > 0;
   });
 }

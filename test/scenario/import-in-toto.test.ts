@@ -147,6 +147,21 @@ story(
   },
 );
 
+story('show tells of them, apart from what was recorded', async (context) => {
+  const olivia = await copyOf(context, 'shown');
+  await olivia.mlchain('import', context.links);
+  const shown = await olivia.mlchain('show');
+  assert.match(
+    shown,
+    /^imported link of train \(used for the release\)\n {2}signer: +Bob \(key [0-9A-F]{16}\)$/m,
+  );
+  assert.match(shown, /^ {4}sha256:[0-9a-f]{12}… {2}model\/weights\.txt$/m);
+  assert.not.match(shown, /no links/);
+  const raw = (await olivia.mlchain('show', '--raw')).split('\n').map((line) => JSON.parse(line).signed.name);
+  assert.equal(raw.sort(), ['prepare', 'train']);
+  assert.is(JSON.parse(await olivia.mlchain('show', '--json')).envelopes.length, 2);
+});
+
 story('they travel with plain git push and pull', async (context) => {
   const olivia = await copyOf(context, 'travelling');
   await olivia.mlchain('import', context.links);

@@ -1,17 +1,17 @@
 import { assessHistory } from '../../gather/assess.ts';
 import { type ImportedLine, type ImportPlan, linesBySigner, planImport } from '../../gather/import-plan.ts';
 import { type ImportSource, readImportSource } from '../../gather/import-source.ts';
-import { type ImportUse, importUse } from '../../gather/import-use.ts';
 import { Keyring } from '../../gather/keyring.ts';
 import { readRevisions } from '../../gather/revisions.ts';
 import { readTrust } from '../../gather/trust.ts';
 import type { Repository } from '../../git/repository.ts';
 import { appendLines } from '../../ledger/ledger.ts';
 import { escapeText } from '../../report/escape.ts';
-import { findingText } from '../../report/finding-text.ts';
+import { importUseWords } from '../../report/import-text.ts';
 import { shortId, signerWords } from '../../report/words.ts';
 import type { Trust } from '../../verify/facts.ts';
 import type { HistoryJudgment } from '../../verify/history.ts';
+import { importUse } from '../../verify/import-use.ts';
 import { KeyBook } from '../../verify/key-book.ts';
 import type { Args } from '../args.ts';
 import { readKeyFiles } from '../certificate-files.ts';
@@ -71,7 +71,13 @@ function tell(
   history: HistoryJudgment,
   at: string,
 ): void {
-  const told = lines.map((line) => ({ line, use: line.isBound ? undefined : importUse(line, history, at) }));
+  const told = lines.map((line) => {
+    const { isBound, step } = line;
+    return {
+      line,
+      use: isBound || step === undefined ? undefined : importUse({ ...line, step }, history, at),
+    };
+  });
   voice.document({
     imported: told.map(({ line: { name, kind, step, signer, commit }, use }) => {
       return { name, kind, step: step ?? null, signer, commit, use: use?.kind ?? null };
@@ -79,27 +85,10 @@ function tell(
     refused,
   });
   for (const { line, use } of told)
-    voice.say(`${lineWords(line)}${use === undefined ? '' : `: ${useWords(use)}`}`);
+    voice.say(`${lineWords(line)}${use === undefined ? '' : `: ${importUseWords(use)}`}`);
 }
 
 function lineWords({ kind, step, signer, commit }: ImportedLine): string {
   const what = step === undefined ? kind : `${escapeText(step)}: the link`;
   return `${what} of ${signerWords(signer)}, noted on ${shortId(commit)}`;
-}
-
-function useWords(use: ImportUse): string {
-  switch (use.kind) {
-    case 'used':
-      return 'used for the release';
-    case 'recorded-here':
-      return 'not used, since somebody has recorded this step here';
-    case 'no-layout':
-      return 'not used before a layout by pinned owners is in force';
-    case 'no-step':
-      return 'not used, since the layout has no such step';
-    case 'not-needed':
-      return 'not used beside a newer one';
-    case 'refused':
-      return `not used: ${findingText(use.finding).message}`;
-  }
 }

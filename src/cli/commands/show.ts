@@ -2,9 +2,10 @@ import { readRevisions } from '../../gather/revisions.ts';
 import { readCommit } from '../../git/history.ts';
 import type { Repository } from '../../git/repository.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { linkText } from '../../report/link-text.ts';
+import { importedLinkText, linkText } from '../../report/link-text.ts';
 import { logHeading, logJson } from '../../report/log-text.ts';
 import { count } from '../../report/words.ts';
+import { importUse } from '../../verify/import-use.ts';
 import { logEntry } from '../../verify/log-entry.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
@@ -20,16 +21,32 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const judgment = history?.commits.get(revision);
   if (history === undefined || judgment === undefined)
     return await showUnjudged(context, args, repo, revision);
+  const imported = await importedLinks(repo, revision);
+  const lines = [...judgment.links.map(({ entry }) => entry), ...imported].map(({ line }) => line);
   if (args.has('raw')) {
-    for (const { entry } of judgment.links) voice.print(`${entry.line}\n`);
+    for (const line of lines) voice.print(`${line}\n`);
     return 0;
   }
   const entry = logEntry(judgment, history);
-  voice.document({ ...logJson(entry), envelopes: judgment.links.map((link) => JSON.parse(link.entry.line)) });
+  voice.document({ ...logJson(entry), envelopes: lines.map((line) => JSON.parse(line)) });
   voice.say(logHeading(entry, voice.style));
-  if (judgment.links.length === 0) voice.say('\nno links on this commit');
+  if (lines.length === 0) voice.say('\nno links on this commit');
   for (const link of judgment.links) voice.say(`\n${linkText(link, voice.style)}`);
+  for (const { link, line, signer } of imported) {
+    const person = history.keys.person(signer);
+    const use = importUse({ step: link.name, line, signer: person }, history, revision);
+    voice.say(`\n${importedLinkText(link, person, use, voice.style)}`);
+  }
   return 0;
+}
+
+/** Links on a commit that name none: in-toto made them. */
+async function importedLinks(repo: Repository, revision: string) {
+  const ledger = await Ledger.read(repo, { commits: new Set([revision]) });
+  return ledger.entriesFor(revision).flatMap(({ content, line, signer }) => {
+    if (content.kind !== 'link' || content.binding !== undefined) return [];
+    return [{ link: content.link, line, signer }];
+  });
 }
 
 async function showUnjudged(

@@ -1,6 +1,5 @@
-import type { Finding } from '../verify/finding.ts';
-import type { HistoryJudgment } from '../verify/history.ts';
-import type { ImportedLine } from './import-plan.ts';
+import type { Finding, Person } from './finding.ts';
+import type { HistoryJudgment } from './history.ts';
 
 /** What becomes of an imported link that names no commit. */
 export type ImportUse =
@@ -13,9 +12,16 @@ export type ImportUse =
   /** Another imported link of the step says the same, or more. */
   | { readonly kind: 'not-needed' };
 
-/** Asked after the import, at the commit where the link was noted. */
+/** A link that names no commit, as it lies in a note. */
+export interface NotedImport {
+  readonly step: string;
+  readonly line: string;
+  readonly signer: Person;
+}
+
+/** @param at the commit where it was noted */
 export function importUse(
-  { step = '', line, signer }: ImportedLine,
+  { step, line, signer }: NotedImport,
   history: HistoryJudgment,
   at: string,
 ): ImportUse {
