@@ -68,8 +68,9 @@ test('a malformed entry is refused with where and what', () => {
 
 test('a signature written is read as it was', () => {
   const parts = { keyid: KEYID, otherHeaders: HEADERS, signature: '0aff' };
-  const { json, ...read } = signatureFromJson(signatureToJson(parts));
+  const { json, kind, ...read } = signatureFromJson(signatureToJson(parts));
   assert.equal(read, parts);
+  assert.is(kind, 'openpgp');
   assert.equal([...json.keys()], ['keyid', 'other_headers', 'signature']);
 });
 
