@@ -60,11 +60,15 @@ export function commandFindings(step: Step, links: readonly CountedLink[]): Find
  * The artifact rules of a step or an inspection. A MATCH that is met by nothing passes in in-toto, so here it is only
  * a warning; in a repository it is not (`product.md` §6-2).
  */
-export function ruleFindings(item: LayoutItem, link: Link, artifactsOf: ArtifactsOf): Finding[] {
+export function ruleFindings(
+  item: LayoutItem,
+  { link, signer }: CountedLink,
+  artifactsOf: ArtifactsOf,
+): Finding[] {
   const problem = ruleProblem(link, { expectedCommand: [], threshold: 1, pubkeys: [], ...item }, artifactsOf);
   if (problem === undefined) return [];
   const severity = problem.code === 'materials-missing' ? 'warning' : 'violation';
-  return [{ severity, step: item.name, ...problem }];
+  return [{ severity, step: item.name, signer, ...problem }];
 }
 
 export function stepVerdict(

@@ -186,7 +186,7 @@ function judgeStep(
     ...findings,
     ...judgeThreshold(step, counted),
     ...commandFindings(step, counted),
-    ...(reference === undefined ? [] : ruleFindings(step, reference.link, artifactsOf)),
+    ...(reference === undefined ? [] : ruleFindings(step, reference, artifactsOf)),
   ];
   return { verdict: stepVerdict(step, counted, all), findings: all };
 }

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dirDigest, sha256Hex } from '../../src/intoto/digest.ts';
+import { withoutExcluded } from '../../src/record/patterns.ts';
 import { files, patternsOf } from '../support/listings.ts';
 
 const names = (listing: ReadonlyMap<string, unknown>) => [...listing.keys()].sort();
@@ -64,6 +65,18 @@ test('prefixes begin every path that matters', () => {
       path,
     );
   }
+});
+
+test('what run --exclude names is left out, but for what the step controls and for whole directories', () => {
+  const all = patternsOf({
+    materials: ['ALLOW raw/*', 'MATCH dir:corpus WITH PRODUCTS FROM other'],
+    products: ['ALLOW data/*'],
+  });
+  const { materials, products } = withoutExcluded(all, (path) => path.endsWith('.tmp'));
+  assert.not(materials.covers('raw/x.tmp'));
+  assert.ok(materials.covers('raw/x.csv'));
+  assert.ok(materials.covers('corpus/x.tmp'), 'a directory is recorded whole, or its digest is another');
+  assert.ok(products.covers('data/x.tmp'), 'a commit that holds it could never be bound');
 });
 
 test.run();

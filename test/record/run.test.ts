@@ -235,4 +235,18 @@ test('a step is looked for in HEAD’s layout, then in that of the work tree', a
   await shop.cleanup();
 });
 
+test('without a command the link says that there was none, and what went in and out', async () => {
+  const shop = await begun();
+  shop.write('data/a.csv', 'made by hand\n');
+  const { pending } = await run(shop, '', { command: [] });
+  assert.equal(pending.command, []);
+  assert.equal([...pending.byproducts], []);
+  assert.equal([...pending.materials.keys()], ['raw/a.csv']);
+  assert.equal([...pending.products.keys()], ['data/a.csv']);
+  const commit = await shop.commit();
+  matches(only(await afterCommit(shop.context(), 'post-commit')), { kind: 'signed', recorder: 'run' });
+  assert.equal(only(await shop.links(commit)).link.command, []);
+  await shop.cleanup();
+});
+
 test.run();
