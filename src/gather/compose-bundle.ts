@@ -1,8 +1,8 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
-import { parseEnvelope } from '../intoto/envelope.ts';
+import { parseEnvelope, respellEnvelope } from '../intoto/envelope.ts';
 import { LAYOUT_PATH } from '../layout/paths.ts';
-import { type BundleHeader, type BundleParts, bundledLink } from '../ledger/bundle.ts';
+import type { BundleHeader, BundleParts } from '../ledger/bundle.ts';
 import type { Trust } from '../verify/facts.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import { ownersOf } from '../verify/layout-trust.ts';
@@ -41,7 +41,7 @@ export async function composeBundle(
     layout: parseEnvelope(layout.data),
     certificates: certificatesOf(chain, keys, signers).map(({ armored }) => armored),
     evidence: [
-      ...chain.links.map(({ entry }) => bundledLink(entry.envelope)),
+      ...chain.links.map(({ entry }) => respellEnvelope(entry.envelope)),
       ...statements.map(({ line }) => line),
     ],
   };

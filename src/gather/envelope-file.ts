@@ -1,26 +1,17 @@
 import * as fs from 'node:fs';
 import { parseMetadata } from '../intoto/dsse.ts';
-import { type Envelope, parseEnvelope } from '../intoto/envelope.ts';
+import type { Envelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
 
 /** More than any link of a sane step; what is larger is not read (`formats.md` §4 has the same limit for a note). */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The envelope in a file, or in words why there is none. */
-export function readEnvelopeFile(file: string): Envelope | string {
-  return parseFile(file, parseEnvelope);
-}
-
-/** As above; DSSE is read, too, as nothing but `verify --in-toto` does: it cannot be written into a note again. */
+/** The envelope in a file, in either of in-toto's wrappings, or in words why there is none. */
 export function readMetadataFile(file: string): Envelope | string {
-  return parseFile(file, parseMetadata);
-}
-
-function parseFile(file: string, parse: (bytes: Uint8Array) => Envelope): Envelope | string {
   const read = readForeignFile(file);
   if (typeof read === 'string') return read;
   try {
-    return parse(read);
+    return parseMetadata(read);
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { unsafeName } from '../artifact/safe-name.ts';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
-import { writeEnvelopeFile } from '../intoto/envelope.ts';
+import { respellEnvelope } from '../intoto/envelope.ts';
 import { LAYOUT_PATH } from '../layout/paths.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
 import type { StepLink } from '../verify/counting-link.ts';
@@ -61,8 +61,7 @@ async function writeLinks(links: readonly StepLink[], directory: string): Promis
     if (unsafe !== undefined) {
       throw new MlchainError('failed', `cannot write a link file named '${name}': ${unsafe}`);
     }
-    const { signed, signatures } = link.entry.envelope;
-    await writeFile(join(directory, name), writeEnvelopeFile(signed, signatures), { flag: 'wx' });
+    await writeFile(join(directory, name), respellEnvelope(link.entry.envelope, 1), { flag: 'wx' });
   }
   return files.map(({ name }) => name);
 }

@@ -1,8 +1,11 @@
 import { unsafeArtifactName } from '../artifact/safe-name.ts';
-import { type Envelope, writeEnvelope } from '../intoto/envelope.ts';
+import { type Envelope, respellEnvelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
+import type { AnySignature } from '../intoto/signature.ts';
+import { checkSslibSignature } from '../intoto/sslib-check.ts';
 import { type Content, contentOf } from '../ledger/entry.ts';
 import type { LinesByCommit } from '../ledger/note-lines.ts';
+import { isFingerprint } from '../ledger/refs.ts';
 import { checkSignature } from '../openpgp/check.ts';
 import type { Person } from '../verify/finding.ts';
 import type { Keyring } from './keyring.ts';
@@ -89,7 +92,7 @@ function planOne(foreign: Foreign, place: ImportPlace): readonly ImportedLine[] 
   if (commit.length !== place.idLength) return `it is for ${commit}, a commit of another kind of repository`;
   const signers = originalSigners(envelope, place.keyring);
   if (typeof signers === 'string') return signers;
-  const line = foreign.line ?? writeEnvelope(envelope.signed, envelope.signatures);
+  const line = foreign.line ?? respellEnvelope(envelope);
   const step = kind === 'link' ? content.link.name : undefined;
   const isBound = kind !== 'link' || content.binding !== undefined;
   return signers.map((signer) => ({ name, kind, step, isBound, signer, commit, line }));
@@ -131,16 +134,27 @@ function originalSigners(envelope: Envelope, keyring: Keyring): readonly Person[
   const signers = new Map<string, Person>();
   let problem = 'it carries no signature';
   for (const signature of envelope.signatures) {
-    const known = keyring.find(signature.keyid);
-    if (signature.kind !== 'openpgp') {
-      problem = `signed by ${signature.keyid}, which is no OpenPGP key: only verify --in-toto judges that`;
-    } else if (known === undefined) {
-      problem = `signed by ${signature.keyid}, whose certificate is not here`;
-    } else {
-      const check = checkSignature(known.key, signature, envelope.signedBytes);
-      if (check.good) signers.set(known.person.fingerprint, known.person);
-      else problem = `the signature of ${signature.keyid} is not good: ${check.reason}`;
-    }
+    const signer = signerOf(signature, envelope, keyring);
+    if (typeof signer === 'string') problem = signer;
+    else signers.set(signer.fingerprint, signer);
   }
   return signers.size > 0 ? [...signers.values()] : problem;
+}
+
+function signerOf(signature: AnySignature, { signedBytes }: Envelope, keyring: Keyring): Person | string {
+  const { keyid } = signature;
+  const known = keyring.find(keyid);
+  if (known === undefined) {
+    return signature.kind === 'openpgp'
+      ? `signed by ${keyid}, whose certificate is not here`
+      : `signed by ${keyid}, which is no OpenPGP key, and which no layout in force names`;
+  }
+  if (!isFingerprint(known.person.fingerprint)) {
+    return `signed by ${keyid}: expected a key id of 40 or 64 digits, by which notes are named`;
+  }
+  const check =
+    known.key.kind === 'sslib' && signature.kind === 'sslib'
+      ? checkSslibSignature(known.key, signature, signedBytes)
+      : checkSignature(known.key, signature, signedBytes);
+  return check.good ? known.person : `the signature of ${keyid} is not good: ${check.reason}`;
 }

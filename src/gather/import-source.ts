@@ -6,7 +6,7 @@ import { FormatError } from '../intoto/format-error.ts';
 import { parseBundle } from '../ledger/bundle.ts';
 import { NotABundle } from '../ledger/bundle-header.ts';
 import { type Certificate, readCertificates } from '../openpgp/certificate.ts';
-import { readEnvelopeFile, readForeignFile } from './envelope-file.ts';
+import { readForeignFile, readMetadataFile } from './envelope-file.ts';
 import type { Foreign } from './import-plan.ts';
 
 /** What `import` was pointed at. */
@@ -50,7 +50,7 @@ function directory(named: string): ImportSource {
 }
 
 function readLink(name: string, file: string): Foreign {
-  const read = readEnvelopeFile(file);
+  const read = readMetadataFile(file);
   return typeof read === 'string' ? { name, problem: read } : { name, envelope: read };
 }
 

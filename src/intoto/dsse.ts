@@ -13,7 +13,11 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
  * @throws FormatError
  */
 export function parseMetadata(text: string | Uint8Array): Envelope {
-  const json = parseJson(text);
+  return metadataFromJson(parseJson(text));
+}
+
+/** As above, of what was parsed already. */
+export function metadataFromJson(json: Json): Envelope {
   return isJsonObject(json) && json.has('payload') ? dsseFromJson(json) : envelopeFromJson(json);
 }
 
@@ -24,7 +28,7 @@ function dsseFromJson(object: JsonObject): Envelope {
   return makeEnvelope(
     expectObject(parseJson(payload), 'payload'),
     signatures.map((json, at) => dsseSignature(json, `signatures[${at}]`)),
-    preAuthenticationEncoding(payloadType, payload),
+    { signedBytes: preAuthenticationEncoding(payloadType, payload), json: object },
   );
 }
 

@@ -13,16 +13,26 @@ export interface Envelope {
   readonly signedType: string;
   /** What was signed; canonical bytes of `signed` are made when first asked for: many envelopes are never checked. */
   readonly signedBytes: Buffer;
+  /** As it was read where it is DSSE (`dsse.ts`): from its parts it could not be written again. */
+  readonly dsse: JsonObject | undefined;
+}
+
+/** What a DSSE envelope has besides. */
+export interface DsseParts {
+  readonly signedBytes: Buffer;
+  readonly json: JsonObject;
 }
 
 class ParsedEnvelope implements Envelope {
   readonly signatures: readonly AnySignature[];
   readonly signed: JsonObject;
   readonly signedType: string;
+  readonly dsse: JsonObject | undefined;
   #bytes: Buffer | undefined;
 
-  constructor(signatures: readonly AnySignature[], signed: JsonObject, signedBytes?: Buffer) {
-    this.#bytes = signedBytes;
+  constructor(signatures: readonly AnySignature[], signed: JsonObject, dsse?: DsseParts) {
+    this.#bytes = dsse?.signedBytes;
+    this.dsse = dsse?.json;
     this.signatures = signatures;
     this.signed = signed;
     this.signedType = expectString(signed.get('_type'), 'signed._type');
@@ -52,16 +62,18 @@ export function envelopeFromJson(json: Json): Envelope {
   );
 }
 
-/**
- * The envelope of something just signed, as `parseEnvelope` would read it back.
- * @param signedBytes where what was signed is not the canonical form (`dsse.ts`).
- */
+/** The envelope of something just signed, as `parseEnvelope` would read it back. */
 export function makeEnvelope(
   signed: JsonObject,
   signatures: readonly AnySignature[],
-  signedBytes?: Buffer,
+  dsse?: DsseParts,
 ): Envelope {
-  return new ParsedEnvelope(signatures, signed, signedBytes);
+  return new ParsedEnvelope(signatures, signed, dsse);
+}
+
+/** An envelope written again, in the one compact spelling, in whichever wrapping it came. */
+export function respellEnvelope({ signed, signatures, dsse }: Envelope, indent: 0 | 1 = 0): string {
+  return stringify(dsse ?? envelopeJson(signed, signatures), indent);
 }
 
 /** One compact line of ASCII, without a line feed: how an envelope lies in a note. */

@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<LintCode, Sentence>> = {
   'key-validity': ({ subject }) =>
     `the key ${subject} has a validity_period: once it is over, in-toto refuses all that the key ever signed`,
   'foreign-key': ({ subject }) =>
-    `the key ${subject} is not OpenPGP's: its signatures count only in 'verify --in-toto'`,
+    `the key ${subject} is not OpenPGP's: its signatures count only for imported links and in 'verify --in-toto'`,
   'unknown-step': ({ other }) => `there is no step named ${other}`,
   'later-step': ({ other }) => `step ${other} comes later in the layout`,
   'match-cycle': ({ subject }) => `steps match each other in a circle: ${subject}`,

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../intoto/digest.ts';
-import { type Envelope, parseEnvelope, writeEnvelope } from '../intoto/envelope.ts';
+import { metadataFromJson } from '../intoto/dsse.ts';
+import { type Envelope, respellEnvelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { JsonObject } from '../intoto/json.ts';
 import { jsonObject, parseJson, stringify } from '../intoto/json.ts';
@@ -48,17 +49,12 @@ export interface BundleParts {
 
 export function writeBundle({ header, owners, layout, certificates, evidence }: BundleParts): string {
   const lines = [
-    ...[...owners, layout].map(({ signed, signatures }) => writeEnvelope(signed, signatures)),
+    ...[...owners, layout].map((envelope) => respellEnvelope(envelope)),
     ...certificates.map((armored) => stringify(certificateJson(armored), 0)),
     ...evidence,
   ];
   const rest = lines.map((line) => `${line}\n`).join('');
   return `${sealedHeader(header, rest)}\n${rest}`;
-}
-
-/** A link in the one spelling that a bundle takes, however it is spelled in the note. */
-export function bundledLink({ signed, signatures }: Envelope): string {
-  return writeEnvelope(signed, signatures);
 }
 
 /**
@@ -93,7 +89,7 @@ class Reader {
       this.#certificates.push(certificateIn(json));
       return;
     }
-    this.#envelope(parseEnvelope(bytes), text, number);
+    this.#envelope(metadataFromJson(json), text, number);
   }
 
   finish(header: BundleHeader): Bundle {
@@ -108,11 +104,11 @@ class Reader {
   }
 
   #envelope(envelope: Envelope, line: string, number: number): void {
-    const { signedType, signed, signatures } = envelope;
+    const { signedType } = envelope;
     const content = signedType === 'layout' || signedType === 'owners' ? undefined : contentOf(envelope);
     // The name of a statement is the hash of its line, whoever wrote it: it stays as it is.
     if (content?.kind !== 'endorsement' && content?.kind !== 'revocation') {
-      expectSpelling(writeEnvelope(signed, signatures), line);
+      expectSpelling(respellEnvelope(envelope), line);
     }
     if (content?.kind === 'unknown') throw new FormatError(`found a line of unknown type '${content.type}'`);
     if (content !== undefined) this.#evidence.push({ line, id: sha256Hex(line), number, envelope, content });

@@ -1,6 +1,6 @@
 import { sha256Hex } from '../intoto/digest.ts';
+import { parseMetadata } from '../intoto/dsse.ts';
 import type { Envelope } from '../intoto/envelope.ts';
-import { parseEnvelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { Link } from '../intoto/link.ts';
 import { linkFromJson } from '../intoto/link.ts';
@@ -71,7 +71,7 @@ export function parseNote(signer: string, object: string, blob: Buffer): ParsedN
 }
 
 function parseLine(signer: string, object: string, bytes: Buffer): Entry {
-  const envelope = parseEnvelope(bytes);
+  const envelope = parseMetadata(bytes);
   return new ParsedEntry(signer, object, bytes.toString('utf8'), envelope, contentOf(envelope));
 }
 

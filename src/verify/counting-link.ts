@@ -20,13 +20,14 @@ export interface StepLink {
   readonly signer: Person;
   /** The very key that signed, lower hex: what another layout is asked about. */
   readonly keyid: string;
-  /** When the signature claims to have been made, seconds. */
-  readonly created: number;
+  /** When the signature claims to have been made, seconds; undefined where it says nothing of that. */
+  readonly created: number | undefined;
 }
 
 /** A link that counts at `commit` (`product.md` §6-2): the only thing that explains a change. */
 export interface CountingLink extends StepLink {
   readonly binding: Binding;
+  readonly created: number;
 }
 
 /** What a link says of an artifact; undefined where it does not name it or gives no SHA-256. */

@@ -95,6 +95,7 @@ function isSuperseded(link: CountingLink, index: LinkIndex): boolean {
 
 /** Signed later; of two in the same second the one with the greater id, so that everybody picks the same. */
 export function isNewer(one: StepLink, other: StepLink): boolean {
-  if (one.created !== other.created) return one.created > other.created;
+  const [time, otherTime] = [one.created ?? 0, other.created ?? 0];
+  if (time !== otherTime) return time > otherTime;
   return one.entry.id > other.entry.id;
 }

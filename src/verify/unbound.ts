@@ -4,10 +4,10 @@ import type { Ancestry } from './ancestry.ts';
 import { agreementKey, type StepLink, underControl } from './counting-link.ts';
 import { bestOf, type EffectiveLink, isNewer } from './effective.ts';
 import type { Finding } from './finding.ts';
+import { judgeImportSigner } from './import-signer.ts';
 import type { KeyBook } from './key-book.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import { type ArtifactsOf, type ContentProblem, commandFailure, describe } from './link-content.ts';
-import { judgeSigner } from './link-signer.ts';
 import { digestText } from './rule-failure.ts';
 import type { StepState } from './tree-state.ts';
 
@@ -50,12 +50,17 @@ export class UnboundLinks {
   }
 
   /** Newest first: by where they were noted, then by when they claim to have been signed. */
-  newestFirst(links: readonly StepLink[]): readonly StepLink[] {
+  newestFirst<Noted extends StepLink>(links: readonly Noted[]): readonly Noted[] {
     const place = ({ commit }: StepLink) => this.#ancestry.orderOf(commit);
     return links.toSorted((one, other) => {
       return place(other) - place(one) || (isNewer(one, other) ? -1 : 1);
     });
   }
+}
+
+interface JudgedLink extends StepLink {
+  /** Of the signer: two links of one identity are one functionary. */
+  readonly identity: string;
 }
 
 export interface UnboundQuestion {
@@ -97,13 +102,14 @@ export function unboundFindings(question: UnboundQuestion): Finding[] {
 function judgeUnbound(
   { entry, link }: UnboundEntry,
   { layouts, state, keys, now }: UnboundQuestion,
-): StepLink | ContentProblem {
+): JudgedLink | ContentProblem {
   const step = state.control.step.name;
-  const signed = judgeSigner({ envelope: entry.envelope, ref: entry.signer, step, layouts, keys, now });
+  const { envelope, signer: ref } = entry;
+  const signed = judgeImportSigner({ envelope, ref, step, layouts, keys, now });
   if (!('keyid' in signed)) return { code: signed.code, detail: signed.detail };
   const failure = commandFailure(link);
   if (failure !== undefined) return failure;
-  const { keyid, created } = signed;
+  const { keyid, created, identity } = signed;
   const signer = keys.person(entry.signer);
   return {
     entry,
@@ -115,6 +121,7 @@ function judgeUnbound(
     signer,
     keyid,
     created,
+    identity,
   };
 }
 
@@ -148,13 +155,13 @@ function isTakenBack(link: StepLink, all: readonly StepLink[]): boolean {
   });
 }
 
-/** One a person, subkeys and copies being the same person (threat 16). */
-function agreeing(link: StepLink, all: readonly StepLink[]): readonly StepLink[] {
+/** One a person, subkeys, copies and key ids being the same person (threat 16). */
+function agreeing(link: StepLink, all: readonly JudgedLink[]): readonly StepLink[] {
   const key = agreementKey(link);
   const distinct = new Map<string, StepLink>();
   for (const other of all) {
-    if (distinct.has(other.signer.fingerprint) || agreementKey(other) !== key) continue;
-    distinct.set(other.signer.fingerprint, other);
+    if (distinct.has(other.identity) || agreementKey(other) !== key) continue;
+    distinct.set(other.identity, other);
   }
   return [...distinct.values()];
 }

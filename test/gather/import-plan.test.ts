@@ -4,14 +4,19 @@ import type { Foreign } from '../../src/gather/import-plan.ts';
 import { linesBySigner, planImport } from '../../src/gather/import-plan.ts';
 import { Keyring } from '../../src/gather/keyring.ts';
 import type { Artifacts } from '../../src/intoto/digest.ts';
-import { parseEnvelope } from '../../src/intoto/envelope.ts';
+import { parseMetadata } from '../../src/intoto/dsse.ts';
+import { parseEnvelope, writeEnvelope } from '../../src/intoto/envelope.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
+import type { SslibKey } from '../../src/intoto/sslib-key.ts';
+import { sslibKeyFromJson } from '../../src/intoto/sslib-key.ts';
+import { parseNote } from '../../src/ledger/entry.ts';
 import { KeyBook } from '../../src/verify/key-book.ts';
 import { altered } from '../support/bundle.ts';
 import { endorsementLine, linkLine, revocationLine, signedLine } from '../support/evidence.ts';
 import { makeLayout } from '../support/layout.ts';
 import { makePeople, pipeline } from '../support/pipeline.ts';
+import { dsse, makeSslibSigningKey } from '../support/sslib-key.ts';
 import { artifacts, type Signatory } from '../support/world.ts';
 
 const people = await makePeople();
@@ -128,6 +133,48 @@ test('certificates come first: they cannot call a key by another’s name', () =
   const layout = makeLayout(pipeline(people));
   const known = new Keyring([new KeyBook([]), book], layout).find(bob.keyid);
   assert.is(known?.person.name, 'bob <bob@example.org>');
+});
+
+/** Knows Dave's key, which is not OpenPGP's, by the layout in force. */
+function knowing(key: SslibKey) {
+  const text = pipeline(people);
+  const layout = makeLayout({ ...text, keys: [...(text.keys ?? []), key] });
+  return { ...place, keyring: new Keyring([book], layout) };
+}
+
+test('a key of in-toto’s own that the layout names will do, in either wrapping', () => {
+  const dave = makeSslibSigningKey();
+  const { signed, signedBytes } = parseEnvelope(link(bob));
+  const metablock = writeEnvelope(signed, [dave.sign(signedBytes)]);
+  const wrapped = dsse(signed, [dave]);
+  for (const text of [metablock, wrapped]) {
+    const envelope = parseMetadata(text);
+    const { lines, refused } = planImport([{ name: 'x', envelope }], knowing(dave.key));
+    assert.equal(refused, []);
+    assert.equal(lines[0]?.signer, { fingerprint: dave.key.keyid.toUpperCase(), name: '' });
+    assert.equal(JSON.parse(lines[0]?.line ?? ''), JSON.parse(text));
+    assert.equal(
+      parseNote(lines[0]?.signer.fingerprint ?? '', AT, Buffer.from(lines[0]?.line ?? '')).problems,
+      [],
+    );
+  }
+});
+
+test('a key of in-toto’s own that no layout names, or that signed something else, is refused', () => {
+  const dave = makeSslibSigningKey();
+  const { signed, signedBytes } = parseEnvelope(link(bob));
+  const line = writeEnvelope(signed, [dave.sign(signedBytes)]);
+  assert.match(problem(line) ?? '', /which is no OpenPGP key, and which no layout in force names/);
+  const other = writeEnvelope(signed, [dave.sign(Buffer.from('something else'))]);
+  assert.match(problem(other, knowing(dave.key)) ?? '', /^the signature of [0-9a-f]{64} is not good/);
+});
+
+test('a key id that could name no notes is refused', () => {
+  const dave = makeSslibSigningKey();
+  const short = sslibKeyFromJson(jsonObject([...dave.key.json, ['keyid', 'abcd']]));
+  const { signed, signedBytes } = parseEnvelope(link(bob));
+  const line = writeEnvelope(signed, [dave.sign(signedBytes)]).replaceAll(dave.key.keyid, 'abcd');
+  assert.match(problem(line, knowing(short)) ?? '', /^signed by abcd: expected a key id of 40 or 64 digits/);
 });
 
 test('names that lead out of a repository are not taken', () => {

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canonicalize } from '../../src/intoto/canonical.ts';
-import { makeEnvelope, parseEnvelope, writeEnvelope, writeEnvelopeFile } from '../../src/intoto/envelope.ts';
+import { parseMetadata } from '../../src/intoto/dsse.ts';
+import {
+  makeEnvelope,
+  parseEnvelope,
+  respellEnvelope,
+  writeEnvelope,
+  writeEnvelopeFile,
+} from '../../src/intoto/envelope.ts';
 import { FormatError } from '../../src/intoto/format-error.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
@@ -97,6 +104,18 @@ test('what is no envelope is refused', () => {
       text,
     );
   }
+});
+
+test('an envelope is written again in whichever wrapping it came', () => {
+  const spaced = '{ "signed": {"_type": "link"}, "signatures": [] , "more": 1}';
+  assert.is(respellEnvelope(parseEnvelope(spaced)), '{"signatures":[],"signed":{"_type":"link"}}');
+  const payload = Buffer.from('{"_type":"link"}').toString('base64');
+  const wrapped = `{"signatures":[], "payloadType":"application/vnd.in-toto+json","payload":"${payload}"}`;
+  assert.is(
+    respellEnvelope(parseMetadata(wrapped)),
+    `{"payload":"${payload}","payloadType":"application/vnd.in-toto+json","signatures":[]}`,
+  );
+  assert.match(respellEnvelope(parseMetadata(wrapped), 1), /^\{\n "payload": /);
 });
 
 test.run();

@@ -118,7 +118,7 @@ test('a key that no step names, and one whose period in-toto would hold against 
 test('a key that is not OpenPGP’s can sign nothing in a repository, and is doubtful', () => {
   const { key } = makeSslibSigningKey('ed25519');
   assert.equal(lint({ steps: sound, keys: [makeKey('a'), key] }, { tracked }), [
-    `warning foreign-key: the key ${key.keyid} is not OpenPGP's: its signatures count only in 'verify --in-toto'`,
+    `warning foreign-key: the key ${key.keyid} is not OpenPGP's: its signatures count only for imported links and in 'verify --in-toto'`,
   ]);
 });
 

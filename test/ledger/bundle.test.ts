@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseMetadata } from '../../src/intoto/dsse.ts';
+import { respellEnvelope } from '../../src/intoto/envelope.ts';
 import { FormatError } from '../../src/intoto/format-error.ts';
-import { bundledLink, parseBundle, writeBundle } from '../../src/ledger/bundle.ts';
+import { parseBundle, writeBundle } from '../../src/ledger/bundle.ts';
 import { NotABundle, sealedHeader } from '../../src/ledger/bundle-header.ts';
 import { BUNDLED, partsOf } from '../support/bundle.ts';
 import { endorsementLine, revocationLine } from '../support/evidence.ts';
 import { honestStory, makePeople } from '../support/pipeline.ts';
+import { dsse, makeSslibSigningKey } from '../support/sslib-key.ts';
 
 const people = await makePeople();
 const story = honestStory(people);
@@ -195,10 +198,17 @@ test('a statement keeps the spelling it is named by', () => {
   assert.is(evidence[0]?.line, spaced);
 });
 
-test('a link that another tool spelled in its own way is bundled in ours', () => {
-  const [entry] = story.world.evidence;
-  assert.ok(entry);
-  assert.is(bundledLink(entry.envelope), entry.line);
+test('a link in DSSE stays one', () => {
+  const [layout = ''] = lines.slice(1);
+  const { signed } = story.world.evidence[1]?.envelope ?? { signed: new Map() };
+  const line = respellEnvelope(parseMetadata(dsse(signed, [makeSslibSigningKey()])));
+  const { evidence } = parseBundle(resealed([layout, line]));
+  assert.is(evidence[0]?.line, line);
+  assert.is(evidence[0]?.content.kind, 'link');
+  assert.match(
+    refused(resealed([layout, line.replace('"payload":', '"payload": ')])).message,
+    /^line 3: expected the compact form/,
+  );
 });
 
 test.run();

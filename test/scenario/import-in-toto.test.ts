@@ -3,6 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { canonicalize } from '../../src/intoto/canonical.ts';
+import { parseEnvelope, writeEnvelope } from '../../src/intoto/envelope.ts';
+import { stringify } from '../../src/intoto/json.ts';
+import type { SslibKey } from '../../src/intoto/sslib-key.ts';
 import { addGpgSubkey, exportGpg } from '../support/gpg.ts';
 import type { InTotoUser } from '../support/in-toto.ts';
 import { inTotoRecord, inTotoRun, inTotoVerify, makeInTotoUser } from '../support/in-toto.ts';
@@ -10,6 +14,7 @@ import { assertVerdict, Member } from '../support/member.ts';
 import { makePerson } from '../support/person.ts';
 import type { Scratch } from '../support/scratch.ts';
 import { makeScratch } from '../support/scratch.ts';
+import { dsse, makeSslibSigningKey } from '../support/sslib-key.ts';
 
 const CONFIG = `steps:
   prepare: { materials: [raw/], products: [data/] }
@@ -303,7 +308,7 @@ story('a subkey’s link goes into the notes of its primary key', async (context
   );
 });
 
-story('in-toto’s own keys are for verify --in-toto', async (context) => {
+story('a key of in-toto’s own that no layout names is nobody’s', async (context) => {
   const olivia = await copyOf(context, 'pem');
   const links = path.join(context.scratch.path, 'by-pem');
   fs.mkdirSync(links);
@@ -313,7 +318,58 @@ story('in-toto’s own keys are for verify --in-toto', async (context) => {
   await context.bob.person.exec('in-toto-run', [...args, '--', 'true'], { cwd: context.workshop });
   const { code, stderr } = await olivia.tries(['mlchain', 'import', links]);
   assert.is(code, 1);
-  assert.match(stderr, /which is no OpenPGP key: only verify --in-toto judges that/);
+  assert.match(stderr, /which is no OpenPGP key, and which no layout in force names/);
+});
+
+/** The layout with one more functionary for `train`, signed again by its owner: a key that is not OpenPGP's. */
+async function nameKey(olivia: Member, key: SslibKey): Promise<void> {
+  const layout = JSON.parse(olivia.read('.mlchain/root.layout')).signed;
+  layout.keys[key.keyid] = JSON.parse(stringify(key.json, 0));
+  for (const step of layout.steps) if (step.name === 'train') step.pubkeys = [key.keyid];
+  olivia.write('.mlchain/root.layout', JSON.stringify({ signatures: [], signed: layout }));
+  await olivia.mlchain('layout', 'sign');
+  await olivia.commit('Dave trains from now on');
+}
+
+story('existing users of in-toto’s own keys come over, with links in either wrapping', async (context) => {
+  for (const scheme of ['ed25519', 'rsassa-pss-sha256'] as const) {
+    const olivia = await copyOf(context, `own-${scheme}`);
+    const dave = makeSslibSigningKey(scheme);
+    await nameKey(olivia, dave.key);
+    const file = `train.${context.bob.fingerprint.slice(0, 8).toLowerCase()}.link`;
+    const signed = parseEnvelope(fs.readFileSync(path.join(context.links, file))).signed;
+    const links = path.join(context.scratch.path, `by-dave-${scheme}`);
+    fs.cpSync(context.links, links, { recursive: true });
+    fs.rmSync(path.join(links, file));
+    const name = path.join(links, `train.${dave.key.keyid.slice(0, 8)}.link`);
+    const metablock = writeEnvelope(signed, [dave.sign(canonicalize(signed))]);
+    fs.writeFileSync(name, scheme === 'ed25519' ? dsse(signed, [dave]) : metablock);
+    assert.match(
+      await olivia.mlchain('import', links),
+      /^train: the link of key [0-9A-F]{16}.*: used for the release$/m,
+    );
+    assertVerdict(await olivia.verify(), 'verified');
+    const bundle = path.join(context.scratch.path, `${scheme}.jsonl`);
+    await olivia.mlchain('export', '--bundle', bundle);
+    assert.match(await olivia.mlchain('verify', '--bundle', bundle, 'model/weights.txt'), /^verified/);
+    const out = path.join(context.scratch.path, `own-out-${scheme}`);
+    await olivia.mlchain('export', '--in-toto', out);
+    const owner = path.join(out, 'keys', `${olivia.fingerprint}.asc`);
+    await olivia.mlchain(
+      'verify',
+      '--in-toto',
+      out,
+      '--owner-cert',
+      owner,
+      '--product',
+      path.join(out, 'product'),
+    );
+    const theirs = { layout: path.join(out, 'root.layout'), links: out, product: path.join(out, 'product') };
+    const keys = fs.readdirSync(path.join(out, 'keys')).map((each) => path.join(out, 'keys', each));
+    // in-toto 1.3.1 reads no DSSE without being told to.
+    if (scheme !== 'ed25519')
+      assert.is(await inTotoVerify(olivia.person, theirs, keys, [olivia.fingerprint]), 0);
+  }
 });
 
 story('names that lead out of the repository are not taken', async (context) => {

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { makeEnvelope } from '../../src/intoto/envelope.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
 import type { BundleParts } from '../../src/ledger/bundle.ts';
 import type { BundleCase } from '../../src/verify/bundle.ts';
@@ -227,9 +228,7 @@ test('owners that changed are not followed within a bundle, and that is said', a
   const owners = [story.world.layouts.get(story.layout)?.envelope].flatMap((envelope) => {
     if (envelope === undefined) return [];
     const signed = new Map([...envelope.signed, ['_type', 'owners'] as const]);
-    return [
-      { signatures: envelope.signatures, signed, signedType: 'owners', signedBytes: envelope.signedBytes },
-    ];
+    return [makeEnvelope(signed, envelope.signatures)];
   });
   assert.equal(await verdict({ owners }), ['violation owners-untrusted']);
 });

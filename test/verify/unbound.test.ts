@@ -1,11 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { makeEnvelope, writeEnvelope } from '../../src/intoto/envelope.ts';
 import type { JsonObject } from '../../src/intoto/json.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
+import type { SslibKey } from '../../src/intoto/sslib-key.ts';
+import { sslibKeyFromJson } from '../../src/intoto/sslib-key.ts';
+import { bindingToJson } from '../../src/ledger/binding.ts';
+import { parseNote } from '../../src/ledger/entry.ts';
+import { makeBinding } from '../support/evidence.ts';
 import type { LayoutText } from '../support/layout.ts';
 import type { People } from '../support/pipeline.ts';
 import { makePeople, pipeline } from '../support/pipeline.ts';
+import type { SslibSigningKey } from '../support/sslib-key.ts';
+import { dsse, makeSslibSigningKey } from '../support/sslib-key.ts';
 import type { LinkText, Signatory } from '../support/world.ts';
 import { artifacts, summary, World } from '../support/world.ts';
 
@@ -259,6 +267,91 @@ test('git-lfs content is recorded as what it is, so an imported link may name it
   assert.equal(summary(world.release().findings), []);
   Object.assign(model, { kind: 'submodule' });
   assert.ok(summary(world.release().findings).includes('warning artifact-mismatch model/m.bin'));
+});
+
+/** Links signed with keys of in-toto's own form, which the layout names for the last step. */
+function withOwnKeys(keys: readonly SslibKey[], threshold = 1): Baseline {
+  const text = pipeline(people);
+  const test = { ...text.steps.test, threshold, pubkeys: keys.map(({ keyid }) => keyid) };
+  const all = [...(text.keys ?? []), ...keys];
+  const story = baseline({ keys: all, steps: { ...text.steps, test } });
+  for (const link of [prepared, trained]) note(story.world, story.commit, link);
+  return story;
+}
+
+/** Notes a line as it is, in the notes of `keyid`. */
+function noteLine({ world, commit }: Baseline, line: string, keyid: string): void {
+  const { entries } = parseNote(keyid.toUpperCase(), commit, Buffer.from(`${line}\n`));
+  assert.is(entries.length, 1);
+  world.evidence.push(...entries);
+}
+
+const testedJson = (materials = MODEL) =>
+  linkToJson({
+    name: 'test',
+    command: [],
+    materials: artifacts(materials),
+    products: artifacts(METRICS),
+    byproducts: new Map(),
+    environment: new Map(),
+  });
+
+const metablock = (by: SslibSigningKey, json = testedJson()) =>
+  writeEnvelope(json, [by.sign(makeEnvelope(json, []).signedBytes)]);
+
+const schemes = ['ed25519', 'rsassa-pss-sha256', 'ecdsa-sha2-nistp256'] as const;
+
+for (const scheme of schemes) {
+  test(`a link signed with in-toto’s own key counts, in both wrappings: ${scheme}`, () => {
+    const dave = makeSslibSigningKey(scheme);
+    for (const line of [metablock(dave), dsse(testedJson(), [dave])]) {
+      const story = withOwnKeys([dave.key]);
+      noteLine(story, line, dave.key.keyid);
+      assert.equal(verdict(story.world), []);
+      const effective = story.world.judge().commits.get(story.commit)?.effective.get('test');
+      assert.is(effective?.link.created, undefined);
+      assert.is(effective?.link.signer.fingerprint, dave.key.keyid.toUpperCase());
+    }
+  });
+}
+
+test('an own key signs nothing that names a commit: nobody knows when', () => {
+  const dave = makeSslibSigningKey();
+  const story = withOwnKeys([dave.key]);
+  const binding = makeBinding(story.commit, { parents: [], tree: story.world.commits[0]?.tree ?? '' });
+  const environment = jsonObject([['mlchain', bindingToJson(binding)]]);
+  const json = jsonObject([...testedJson(), ['environment', environment]]);
+  noteLine(story, metablock(dave, json), dave.key.keyid);
+  assert.equal(summary(story.world.judge().findings), ['warning bad-signature']);
+  assert.equal(summary(story.world.release().findings), ['violation link-missing']);
+});
+
+test('an own key that the layout does not name, another’s notes and altered content are refused', () => {
+  const [dave, eve] = [makeSslibSigningKey(), makeSslibSigningKey()];
+  const refused = (line: string, keyid: string) => {
+    const story = withOwnKeys([dave.key]);
+    noteLine(story, line, keyid);
+    return summary(story.world.release().findings);
+  };
+  assert.equal(refused(metablock(eve), eve.key.keyid), ['violation link-missing', 'warning unauthorised']);
+  assert.equal(refused(metablock(dave), eve.key.keyid), ['violation link-missing', 'warning foreign-ref']);
+  const altered = metablock(dave).replace('"command":[]', '"command":["x"]');
+  assert.equal(refused(altered, dave.key.keyid), ['violation link-missing', 'warning bad-signature']);
+  const renamed = metablock(eve).replaceAll(eve.key.keyid, dave.key.keyid);
+  assert.equal(refused(renamed, dave.key.keyid), ['violation link-missing', 'warning bad-signature']);
+});
+
+test('one own key under two key ids is one functionary', () => {
+  const dave = makeSslibSigningKey();
+  const alias = sslibKeyFromJson(jsonObject([...dave.key.json, ['keyid', 'f'.repeat(64)]]));
+  const story = withOwnKeys([dave.key, alias], 2);
+  noteLine(story, metablock(dave), dave.key.keyid);
+  noteLine(story, metablock(dave).replaceAll(dave.key.keyid, alias.keyid), alias.keyid);
+  assert.equal(summary(story.world.release().findings), ['violation threshold-unmet']);
+  const eve = makeSslibSigningKey();
+  const two = withOwnKeys([dave.key, eve.key], 2);
+  for (const each of [dave, eve]) noteLine(two, metablock(each), each.key.keyid);
+  assert.equal(two.world.release().findings, []);
 });
 
 test.run();

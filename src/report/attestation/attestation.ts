@@ -9,9 +9,14 @@ export interface Attestation {
   readonly statement: JsonObject;
 }
 
-/** Who a key belongs to, as a URI (the scheme that OpenPGP tools use for fingerprints). */
+/**
+ * Who a key belongs to, as a URI: the scheme that OpenPGP tools use for fingerprints, and for in-toto's own keys, whose
+ * ids are longer, one of ours.
+ */
 export function personUri(fingerprint: string): string {
-  return `openpgp4fpr:${fingerprint}`;
+  return fingerprint.length === 40
+    ? `openpgp4fpr:${fingerprint}`
+    : `urn:in-toto:keyid:${fingerprint.toLowerCase()}`;
 }
 
 /** A git object as a URI: `gitoid` as registered with IANA. */

@@ -31,7 +31,7 @@ function provenance(link: StepLink): JsonObject {
       }),
       runDetails: object({
         builder: object({ id: personUri(link.signer.fingerprint) }),
-        metadata: object({ invocationId: `sha256:${link.entry.id}`, finishedOn: finishedOn(link) }),
+        metadata: object({ invocationId: `sha256:${link.entry.id}`, ...finishedOn(link) }),
       }),
     }),
   });
@@ -42,6 +42,7 @@ function commitDescriptor({ commit }: StepLink) {
   return { name: 'commit', uri: gitUri('commit', commit), digest: new Map([['gitCommit', commit]]) };
 }
 
-function finishedOn({ binding, created }: StepLink): string {
-  return binding?.recorded ?? timestamp(created * 1000);
+function finishedOn({ binding, created }: StepLink): { finishedOn?: string } {
+  if (binding !== undefined) return { finishedOn: binding.recorded };
+  return created === undefined ? {} : { finishedOn: timestamp(created * 1000) };
 }

@@ -71,6 +71,8 @@ test('of an imported link only the signature tells the time', () => {
   };
   const { runDetails } = read(linkAttestations(link)[1]?.statement ?? null).predicate;
   assert.is(runDetails.metadata.finishedOn, '2025-01-02T00:00:00Z');
+  const timeless = linkAttestations({ ...link, created: undefined })[1]?.statement ?? null;
+  assert.equal(Object.keys(read(timeless).predicate.runDetails.metadata), ['invocationId']);
 });
 
 test('a step that made nothing is attested about its commit', () => {
@@ -144,7 +146,8 @@ test('a step without a link adds nothing to the subject', () => {
 test('git objects and people have URIs of their own', () => {
   assert.is(gitUri('blob', 'a'.repeat(40)), `gitoid:blob:sha1:${'a'.repeat(40)}`);
   assert.is(gitUri('commit', 'a'.repeat(64)), `gitoid:commit:sha256:${'a'.repeat(64)}`);
-  assert.is(personUri('ABCD'), 'openpgp4fpr:ABCD');
+  assert.is(personUri('A'.repeat(40)), `openpgp4fpr:${'A'.repeat(40)}`);
+  assert.is(personUri('A'.repeat(64)), `urn:in-toto:keyid:${'a'.repeat(64)}`);
 });
 
 test.run();
