@@ -33,7 +33,15 @@ export async function layOut(
     const content =
       artifact.kind === 'lfs' ? await lfsContent(repo, artifact.digest) : blobContent(repo, entry.id);
     if (content === undefined) return { ...base, code: 'object-missing', severity: 'incomplete' };
-    await writeFile(join(directory, path), content, entry.mode === EXECUTABLE ? 0o755 : 0o644);
+    const mode = entry.mode === EXECUTABLE ? 0o755 : 0o644;
+    if (!(await canBeWritten(join(directory, path), content, mode))) {
+      return {
+        ...base,
+        code: 'invalid-name',
+        severity: 'violation',
+        detail: 'it is too long for a file here',
+      };
+    }
   }
   return undefined;
 }
@@ -42,7 +50,14 @@ function blobContent(repo: Repository, id: string): Readable {
   return Readable.from(repo.git.stream(['cat-file', 'blob', id]));
 }
 
-async function writeFile(path: string, content: Readable, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await pipeline(content, createWriteStream(path, { mode, flags: 'wx' }));
+/** Writes it; false for a name that git can hold and no file can have. */
+async function canBeWritten(path: string, content: Readable, mode: number): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(content, createWriteStream(path, { mode, flags: 'wx' }));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return false;
+    throw error;
+  }
 }

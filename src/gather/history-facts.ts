@@ -66,6 +66,7 @@ async function ownFiles(repo: Repository, tips: readonly string[]) {
 
 interface ScopedCommit extends CommitChanges {
   readonly layout: string | undefined;
+  readonly bystanders: ReadonlyMap<string, boolean>;
 }
 
 /** The history with only those changes that a layout could ask about, and the layout that each tree holds. */
@@ -78,9 +79,14 @@ async function readCommits(repo: Repository, tips: readonly string[], scope: Sco
     const layout = change === undefined ? inherited : change.after?.id;
     layoutOf.set(commit.id, layout);
     const changes = commit.changes.map((list) => list.filter(({ path }) => scope.isControlled(path)));
-    commits.push({ ...commit, changes, layout });
+    commits.push({ ...commit, changes, layout, bystanders: bystandersOf(commit, scope) });
   }
   return commits;
+}
+
+function bystandersOf({ changes: [first = []] }: CommitChanges, scope: Scope): Map<string, boolean> {
+  const found = first.filter(({ path }) => scope.isBystander(path));
+  return new Map(found.map(({ path, after }) => [path, after !== undefined]));
 }
 
 /** Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs. */
@@ -133,6 +139,7 @@ function toFacts({ commit, listing, bases, extras, changes }: CommitDraft): Comm
     ),
     listing: listing && digested(listing),
     bases: (a, b, path) => (bases.get(`${a} ${b} ${path}`) ?? []).map((side) => side?.side),
+    bystanders: commit.bystanders,
     extras: digested(extras),
   };
 }

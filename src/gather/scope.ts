@@ -1,21 +1,34 @@
+import { foldName, isMarked } from '../artifact/folded-name.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import { layoutFromJson } from '../intoto/layout.ts';
-import { type Control, controlOf } from '../layout/control.ts';
+import { type Control, controlOf, isOwnFile } from '../layout/control.ts';
 import type { LayoutFacts } from '../verify/facts.ts';
 
 /** What any layout of a history controls: more than the judge will ask about, never less. */
 export interface Scope {
   readonly isControlled: (path: string) => boolean;
+  /** Not controlled, but maybe the same file as something controlled where case is not told apart (threat 37). */
+  readonly isBystander: (path: string) => boolean;
   readonly prefixes: readonly string[];
 }
 
 /** Layouts are read here without trust: what a forged one controls is hashed in vain, and judged later. */
 export function scopeOf(layouts: Iterable<LayoutFacts>): Scope {
   const controls = [...layouts].flatMap((facts) => controlIn(facts) ?? []);
+  const prefixes = [...new Set(controls.flatMap((control) => control.prefixes))];
+  const isControlled = (path: string) => controls.some((control) => control.isControlled(path));
+  const isNear = nearby(prefixes);
   return {
-    isControlled: (path) => controls.some((control) => control.isControlled(path)),
-    prefixes: [...new Set(controls.flatMap((control) => control.prefixes))],
+    isControlled,
+    isBystander: (path) => (isMarked(path) || isNear(path)) && !isControlled(path) && !isOwnFile(path),
+    prefixes,
   };
+}
+
+/** A name in plain lower case can only be taken for one that is not: asked where controlled names may be such. */
+function nearby(prefixes: readonly string[]): (path: string) => boolean {
+  const folded = prefixes.filter((prefix) => prefix === '' || isMarked(prefix)).map(foldName);
+  return (path) => folded.some((prefix) => path.startsWith(prefix) || prefix.startsWith(`${path}/`));
 }
 
 /** A layout that makes no sense is never in force, so it controls nothing. */

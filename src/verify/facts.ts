@@ -32,6 +32,11 @@ export interface CommitFacts {
   readonly listing: ReadonlyMap<string, Side> | undefined;
   /** For merges: what a path held in each merge base of parents `a` and `b`. */
   readonly bases: (a: number, b: number, path: string) => readonly (Side | undefined)[];
+  /**
+   * Against the first parent: paths that nobody controls and that came (true) or went (false), as far as they could be
+   * the same file as a controlled one on another file system.
+   */
+  readonly bystanders: ReadonlyMap<string, boolean>;
   /** What the tree has at paths that links on this commit name as products and no step controls. */
   readonly extras: ReadonlyMap<string, Side>;
 }

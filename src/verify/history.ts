@@ -20,6 +20,7 @@ import { KeyBook } from './key-book.ts';
 import { judgeLayout } from './layout-trust.ts';
 import { LinkIndex } from './link-index.ts';
 import { lineOf, recalledLinks } from './recall.ts';
+import { twinFindings } from './twins.ts';
 import { UnboundLinks, unboundFindings } from './unbound.ts';
 
 /** The answer to "is every change in these commits explained by someone allowed to make it?" (`product.md` §6.1). */
@@ -82,6 +83,7 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
       ...(seed?.memory.warnings ?? []),
       ...layoutFindings(facts.commits, inForce, mended),
       ...[...commits.values()].flatMap((each) => [...each.findings, ...uncoveredFindings(each, healed)]),
+      ...twinFindings([...commits.values()], ancestry, facts),
     ],
     checked: countChecked(facts, [...commits.values()]),
     index: court.index,

@@ -46,6 +46,8 @@ export interface Memory {
   /** When the clock alone does not matter. */
   readonly span: Span;
   readonly checked: Omit<Checked, 'cached'>;
+  /** Names at the tip that nobody controls and that could be mistaken for controlled ones: `CommitFacts.bystanders`. */
+  readonly bystanders: readonly string[];
   /** All that was found; nothing graver than warnings, or there would be no memory. */
   readonly warnings: readonly Finding[];
   /** Steps of which some link counts. */

@@ -7,6 +7,7 @@ import type { HistoryJudgment } from './history.ts';
 import { KeySet } from './key-set.ts';
 import type { Elsewhere, EntryName, Memory, RememberedLink } from './memory.ts';
 import { steadySpan } from './steady.ts';
+import { bystandersAt } from './twins.ts';
 
 /** What a history leaves behind, to be judged from later; undefined where it was not verified. */
 export function remember(history: HistoryJudgment, facts: HistoryFacts): Memory | undefined {
@@ -24,6 +25,7 @@ export function remember(history: HistoryJudgment, facts: HistoryFacts): Memory 
     layout: layout.blob,
     span: spanOf(facts),
     checked,
+    bystanders: bystandersAt(judgment, facts),
     warnings: history.findings,
     steps: [...new Set([...(facts.seed?.memory.steps ?? []), ...stepsIn(history)])],
     places: placesOf(history, links, unbound),

@@ -138,6 +138,7 @@ export class World {
       changes: against.map((before) => differences(before, tree)),
       listing: new Map([...tree].map(([path, content]) => [path, side(content)])),
       bases: (a, b, path) => this.#bases(parents[a] ?? '', parents[b] ?? '', path),
+      bystanders: new Map(),
       extras: new Map([...tree].map(([path, content]) => [path, side(content)])),
     });
     return id;
