@@ -333,6 +333,14 @@ story('one form at a time', async ({ team }) => {
   }
 });
 
+story('what a bundle cannot be asked is refused', async (context) => {
+  for (const option of [['--history'], ['--for', 'train'], ['--in-toto', '.'], ['--product', '.']]) {
+    const { code, stderr } = await stranger(context, ['--bundle', context.bundle, ...option]);
+    assert.is(code, 2);
+    assert.match(stderr, new RegExp(`${option[0]} does not go with --bundle`));
+  }
+});
+
 story('several revisions are several only for a bundle’s artifacts', async ({ team }) => {
   const { code, stderr } = await team.olivia.tries(['mlchain', 'verify', 'HEAD', 'HEAD~1']);
   assert.is(code, 2);

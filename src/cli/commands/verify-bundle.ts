@@ -14,6 +14,7 @@ import { speak } from '../verdict-output.ts';
  */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
+  refuseOthers(args);
   const now = Math.floor((args.time('now') ?? context.now()) / 1000);
   const delivered = readDelivered(args.positionals);
   const trust = { ...(await trustOf(context, args)), strict: false };
@@ -25,6 +26,17 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   if (trust.owners.length === 0)
     voice.hint('for this call: --owner FPR, with a fingerprint you have from its owner');
   return exitCodeOfVerdict(report.verdict);
+}
+
+/** What a bundle cannot be asked must not be passed over in silence. */
+const OTHERS = ['history', 'for', 'strict', 'in-toto', 'layout', 'owner-cert', 'cert', 'product', 'param'];
+
+function refuseOthers(args: Args): void {
+  const other = OTHERS.find((name) => args.has(name));
+  if (other === undefined) return;
+  throw new MlchainError('usage', `--${other} does not go with --bundle`, {
+    hint: 'a bundle is judged as a whole: git mlchain verify --bundle FILE ARTIFACT --owner FPR',
+  });
 }
 
 async function trustOf(context: Context, args: Args): Promise<Trust> {
