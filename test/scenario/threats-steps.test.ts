@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { LinkText } from '../support/forger.ts';
-import { digestAt, linkFor, plant, sign, writeNote } from '../support/forger.ts';
+import { digestAt, linkFor, plant, sign, signFile, writeNote } from '../support/forger.ts';
 import type { Member } from '../support/member.ts';
 import { assertVerdict } from '../support/member.ts';
 import { stories } from '../support/stories.ts';
@@ -11,6 +11,7 @@ import { stories } from '../support/stories.ts';
 const story = stories('threats: steps');
 const DATA = 'data/words.txt';
 const MODEL = 'model/weights.txt';
+const LAYOUT = '.mlchain/root.layout';
 
 story('18: a narrowed .mlchainrc does not make data "no artifact"', async ({ team: { mallory, carl } }) => {
   mallory.write('.mlchainrc', mallory.read('.mlchainrc').replace('products: [data/]', 'products: [other/]'));
@@ -126,18 +127,23 @@ story('36: a line cut short explains nothing', async ({ team }) => {
 });
 
 story('49: a link of a step that does not control the path covers nothing', async ({ team }) => {
-  const { bob, carl } = team;
+  const { olivia, bob, carl } = team;
+  // A careless layout: whatever else a training makes is nobody's business.
+  const layout = JSON.parse(olivia.read(LAYOUT)).signed;
+  for (const step of layout.steps) if (step.name === 'train') step.expected_products = [['ALLOW', 'model/*']];
+  olivia.write(LAYOUT, await signFile(olivia, layout));
+  await olivia.commit('whatever a training makes');
+  await olivia.push();
+
+  await bob.pull();
   bob.write(DATA, 'poison\n');
+  bob.write(MODEL, 'weights\n');
   const commit = await bob.commitWithoutHooks('better data');
-  const link = await linkFor(bob, 'train', commit, { materials: [], products: [DATA, MODEL] });
-  await plant(bob, bob, commit, await sign(bob, link));
+  const files = { materials: ['scripts/train.sh'], products: [DATA, MODEL] };
+  await plant(bob, bob, commit, await sign(bob, await linkFor(bob, 'train', commit, files)));
   await delivered(bob);
   await carl.pull();
-  const { findings } = await carl.verify('--history');
-  assert.equal(
-    findings.filter(({ severity }) => severity === 'violation').map(({ code, path }) => `${code} ${path}`),
-    [`uncovered ${DATA}`],
-  );
+  assertVerdict(await carl.verify('--history'), 'violated', [`violation uncovered ${DATA}`]);
 });
 
 story('50: a link whose other products differ from the tree covers none of them', async ({ team }) => {
