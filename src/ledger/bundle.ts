@@ -38,11 +38,7 @@ export interface Bundle {
 }
 
 /** What goes into a bundle, in the order of its lines. */
-export interface BundleParts {
-  readonly header: BundleHeader;
-  readonly owners: readonly Envelope[];
-  readonly layout: Envelope;
-  readonly certificates: readonly string[];
+export interface BundleParts extends Omit<Bundle, 'evidence'> {
   /** Links, endorsements and revocations: lines as they lie in the notes. */
   readonly evidence: readonly string[];
 }
