@@ -180,6 +180,31 @@ story('37: a symbolic link in place of an artifact is none, whoever signs it', a
   assert.not.ok(fs.existsSync(exported), `export ended with ${code}`);
 });
 
+for (const [name, twin] of [
+  [DATA, 'data/Words.txt'],
+  ['data/caf\u00e9.txt', 'data/cafe\u0301.txt'],
+] as const) {
+  story(`37: '${twin}' beside '${name}' would be one file elsewhere`, async ({ team: { alice, carl } }) => {
+    alice.write(name, 'one\n');
+    await alice.commit('one');
+    await alice.push();
+    await carl.pull();
+    assertVerdict(await carl.verify('--history'), 'verified');
+    // Git itself, not the file system: where the test runs the two may be one.
+    const blob = await made(alice, ['hash-object', '-w', '--stdin'], 'other\n');
+    await alice.git('config', 'core.precomposeUnicode', 'false');
+    await alice.git('update-index', '--add', '--cacheinfo', `100644,${blob},${twin}`);
+    await alice.git('commit', '-qm', 'other');
+    await alice.pushPastHooks();
+    await alice.git('mlchain', 'sync');
+    await carl.git('fetch', '-q');
+    const { verdict, findings } = await carl.verify('--history', 'origin/main');
+    assert.is(verdict, 'violated');
+    const grave = findings.filter(({ severity }) => severity === 'violation');
+    assert.equal([...new Set(grave.map(({ code }) => code))], ['invalid-name']);
+  });
+}
+
 async function poisoned(mallory: Member): Promise<void> {
   mallory.write(DATA, 'poison\n');
   await mallory.commitWithoutHooks('poison');

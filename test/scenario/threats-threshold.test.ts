@@ -27,6 +27,17 @@ story('16: one person who signs twice is one person', async ({ team: { bob, carl
   assertVerdict(await carl.verify(), 'violated', ['violation threshold-unmet']);
 });
 
+story('16: nor is one person two who signs the same at two commits', async ({ team }) => {
+  const { bob, carl } = team;
+  bob.write('README.md', 'read me\n');
+  const later = await bob.commit('a page');
+  await bob.git('mlchain', 'record', '--yes', '--step', 'train', later);
+  assert.is((await bob.lines(later)).length, 1);
+  await bob.push();
+  await carl.pull();
+  assertVerdict(await carl.verify(), 'violated', ['violation threshold-unmet']);
+});
+
 story('16: two who sign the same, each with a key of their own, are two', async ({ team }) => {
   const { alice, carl } = team;
   await alice.git('mlchain', 'record', '--yes', '--step', 'train', 'HEAD');
