@@ -1,16 +1,20 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
-import { judgeInspection } from '../verify/inspection.ts';
+import { type InspectionOutcome, judgeInspection } from '../verify/inspection.ts';
 import { type ArtifactsOf, matchedLink } from '../verify/link-content.ts';
 import { layOut } from './controlled-files.ts';
-import { recordInspected } from './inspected-artifacts.ts';
+import { recordInspected, strayBeside } from './inspected-artifacts.ts';
 import { inspectionEnvironment, runInspection } from './inspection.ts';
+
+/** What is made for one inspection: the files that it sees, and a home of its own. */
+const PLACE = ['files', 'home'] as const;
 
 export interface InspectionSettings {
   readonly timeoutMs: number;
@@ -54,21 +58,39 @@ async function inspectOnce(
 ): Promise<Finding | undefined> {
   const commit = judgment.commit.id;
   const place = await mkdtemp(join(tmpdir(), 'mlchain-inspection-'));
-  const [files, home] = [join(place, 'files'), join(place, 'home')];
   try {
-    await mkdir(files);
-    await mkdir(home);
-    const refused = await layOut(repo, judgment, files);
+    for (const name of PLACE) await mkdir(join(place, name));
+    const refused = await layOut(repo, judgment, join(place, 'files'));
     if (refused !== undefined) return refused;
-    const materials = recordInspected(files, inspection);
-    const env = withNode(inspectionEnvironment(home));
-    const run = await runInspection({ argv: inspection.run, cwd: files, timeoutMs: settings.timeoutMs, env });
-    const products = recordInspected(files, inspection);
-    const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('; ');
-    const outcome = { materials, products, returnValue: run.returnValue, problem: run.problem, output };
+    const outcome = await observe(place, inspection, settings);
     return judgeInspection(inspection, outcome, linksOf(judgment), commit);
   } finally {
     await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Whatever the command does wrong with the files is its outcome, not an error. */
+async function observe(
+  place: string,
+  inspection: Inspection,
+  { timeoutMs }: InspectionSettings,
+): Promise<InspectionOutcome> {
+  const files = join(place, 'files');
+  const materials = recordInspected(files, inspection);
+  const env = withNode(inspectionEnvironment(join(place, 'home')));
+  const run = await runInspection({ argv: inspection.run, cwd: files, timeoutMs, env });
+  const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('; ');
+  const failed = (problem: string): InspectionOutcome => {
+    return { materials, products: new Map(), returnValue: undefined, problem, output };
+  };
+  const stray = strayBeside(place, PLACE);
+  if (stray !== undefined) return failed(`expected it to stay in its directory, found ../${stray}`);
+  try {
+    const products = recordInspected(files, inspection);
+    return { materials, products, returnValue: run.returnValue, problem: run.problem, output };
+  } catch (error) {
+    if (error instanceof MlchainError) return failed(error.message);
+    throw error;
   }
 }
 

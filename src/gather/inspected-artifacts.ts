@@ -55,7 +55,7 @@ function realPath(file: string): string | undefined {
 }
 
 /** What a command left beside the directories that were made for it; undefined where nothing. */
-function strayBeside(root: string, own: readonly string[]): string | undefined {
+export function strayBeside(root: string, own: readonly string[]): string | undefined {
   return fs.readdirSync(root).find((name) => !own.includes(name));
 }
 

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { InspectionOutcome } from '../verify/inspection.ts';
-import { recordInspected } from './inspected-artifacts.ts';
+import { recordInspected, strayBeside } from './inspected-artifacts.ts';
 import { inspectionEnvironment, runInspection } from './inspection.ts';
 
 /**
@@ -28,6 +28,10 @@ export class InspectionPlace {
       const materials = recordInspected(cwd, inspection);
       const env = inspectionEnvironment(path.join(this.#prepared(), 'home'));
       const run = await runInspection({ argv: inspection.run, cwd, timeoutMs: this.#timeoutMs, env });
+      const stray = strayBeside(this.#prepared(), ['product', 'home']);
+      if (stray !== undefined) {
+        throw new MlchainError('input', `expected it to stay in its directory, found ../${stray}`);
+      }
       const output = (run.stderr.trim() || run.stdout.trim()).split('\n').slice(-3).join('\n');
       return {
         materials,

@@ -31,6 +31,11 @@ const misbehaviours = new Map([
   ['is killed', 'kill -9 $$'],
   ['changes what it was to inspect', 'echo more >>data/words.txt'],
   ['adds to what it was to inspect', 'echo new >data/new.txt'],
+  ['writes beside its place', 'echo x >../stray'],
+  ['moves its place away', 'mv ../files ../gone'],
+  ['removes its place', 'rm -r ../files'],
+  ['leaves a link that leads everywhere', 'ln -s / everything'],
+  ['puts everything in its place', 'rm -r ../files; ln -s / ../files'],
 ]);
 
 for (const [what, script] of misbehaviours) {
