@@ -79,6 +79,10 @@ class Life {
     const before = await git('rev-parse', 'HEAD');
     const options = ['-q', '--no-ff', '--no-edit', '-X', favour];
     const { code } = await person.git(['merge', ...options, 'side'], { cwd, code: 'any' });
+    // Whoever amends the root has parted with the side branch: git refuses to merge, and nothing happens.
+    const isMerging =
+      (await person.git(['rev-parse', '-q', '--verify', 'MERGE_HEAD'], { cwd, code: 'any' })).code === 0;
+    if (code !== 0 && !isMerging) return;
     if (code !== 0) await this.#settle();
     else if (before !== (await git('rev-parse', 'HEAD'))) await this.#recorded('post-merge');
   }
