@@ -130,11 +130,23 @@ story('a conflict that its functionary resolved is signed', async ({ team: { ali
   assertVerdict(await history(alice, '--strict'), 'verified');
 });
 
-story('merge -s ours brings an old state back, which nobody signed', async ({ team: { alice } }) => {
+story(
+  'merge -s ours brings an old state back: its functionary signs for that',
+  async ({ team: { alice } }) => {
+    await topic(alice);
+    await alice.git('checkout', '-q', 'main');
+    await alice.git('merge', '-q', '--no-edit', '-s', 'ours', 'topic');
+    assertVerdict(await history(alice, '--strict'), 'verified');
+    assert.is((await linksAtHead(alice)).length, 1);
+  },
+);
+
+story('merge -s ours by somebody without the key is uncovered', async ({ team: { alice, carl } }) => {
   await topic(alice);
-  await alice.git('checkout', '-q', 'main');
-  await alice.git('merge', '-q', '--no-edit', '-s', 'ours', 'topic');
-  assertVerdict(await history(alice), 'violated', [`violation uncovered ${MORE}`]);
+  await alice.git('push', '-q', 'origin', 'topic');
+  await carl.git('fetch', '-q');
+  await carl.git('merge', '-q', '--no-edit', '-s', 'ours', 'origin/topic');
+  assertVerdict(await history(carl), 'violated', [`violation uncovered ${MORE}`]);
 });
 
 story('merge --squash of one’s own work is signed', async ({ team: { alice } }) => {
