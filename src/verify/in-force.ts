@@ -97,7 +97,7 @@ function sameTrouble(parent: InForce | undefined, here: InForce): boolean {
 /**
  * At a merge that has layout M, commits under an older layout that are not an ancestor of each parent with M (none
  * has it: of every parent) count only if M authorises their links too. Otherwise a functionary who was removed works
- * on under an old branch that is then merged (threat 53).
+ * on under an old branch that is then merged (threat 53) – with M cherry-picked onto it perhaps (threat 63).
  *
  * @returns commit → further layouts that must authorise what is to count there.
  */
@@ -107,19 +107,35 @@ export function laterLayouts(
   ancestry: Ancestry,
 ): Map<string, TrustedLayout[]> {
   const later = new Map<string, TrustedLayout[]>();
-  for (const merge of commits) {
-    const own = inForce.get(merge.id)?.own;
-    if (merge.parents.length < 2 || own === undefined) continue;
-    const having = merge.parents.filter((parent) => inForce.get(parent)?.own?.content === own.content);
-    if (having.length === merge.parents.length) continue;
-    const anchors = having.length > 0 ? having : merge.parents;
-    for (const commit of commits) {
-      const layout = inForce.get(commit.id)?.own;
-      if (layout === undefined || layout.age >= own.age || !ancestry.isAncestor(commit.id, merge.id))
-        continue;
-      if (anchors.every((anchor) => ancestry.isAncestor(commit.id, anchor))) continue;
-      later.set(commit.id, [...(later.get(commit.id) ?? []), own]);
+  const parentsOf = new Map(commits.map(({ id, parents }) => [id, parents]));
+  for (const { id, parents } of commits) {
+    const own = inForce.get(id)?.own;
+    if (parents.length < 2 || own === undefined) continue;
+    const having = parents.filter((parent) => inForce.get(parent)?.own?.content === own.content);
+    const anchors = having.length > 0 ? having : parents;
+    for (const beside of commitsBeside(parents, anchors, parentsOf, ancestry)) {
+      const layout = inForce.get(beside)?.own;
+      if (layout === undefined || layout.age >= own.age) continue;
+      later.set(beside, [...(later.get(beside) ?? []), own]);
     }
   }
   return later;
+}
+
+/** Ancestors of a merge that are not an ancestor of each anchor: what its branches brought, not all that was before. */
+function* commitsBeside(
+  parents: readonly string[],
+  anchors: readonly string[],
+  parentsOf: ReadonlyMap<string, readonly string[]>,
+  ancestry: Ancestry,
+): Iterable<string> {
+  const seen = new Set<string>();
+  const open = [...parents];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const isCommon = anchors.every((anchor) => ancestry.isAncestor(id ?? '', anchor));
+    if (isCommon || seen.has(id)) continue;
+    seen.add(id);
+    yield id;
+    open.push(...(parentsOf.get(id) ?? []));
+  }
 }

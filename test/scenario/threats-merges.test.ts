@@ -118,6 +118,26 @@ story('63: parents swapped, the removed functionary still has no say', async ({ 
   ]);
 });
 
+story('63: nor where the new layout was picked onto their branch before', async ({ team }) => {
+  const { olivia, alice, carl } = team;
+  await removed(olivia, alice);
+  alice.write(DATA, 'apple\nquince\n');
+  await alice.commit('new data');
+  await alice.git('fetch', '-q');
+  await alice.git('checkout', '-q', 'origin/main', '--', '.mlchain');
+  await alice.commit('the new layout');
+  await alice.pushPastHooks('HEAD:refs/heads/side');
+  await alice.git('mlchain', 'sync');
+  await olivia.git('fetch', '-q');
+  await olivia.git('merge', '-q', '-m', 'merge', 'origin/side');
+  await olivia.pushPastHooks();
+  await carl.pull();
+  assertVerdict(await carl.verify('--history'), 'violated', [
+    `violation uncovered ${DATA}`,
+    'warning unauthorised',
+  ]);
+});
+
 story(
   '56: poison in an orphan, with the layout put on top, is uncovered',
   async ({ team: { mallory, carl } }) => {

@@ -240,6 +240,21 @@ test('a functionary who was removed cannot work on under an older branch that is
   assert.equal(found(world), [UNCOVERED, 'warning unauthorised']);
 });
 
+test('not even where the newer layout was picked onto that branch before', () => {
+  const { world, layout, tested } = honestStory(people);
+  const { steps, ...rest } = pipeline(people);
+  const without = world.layout({
+    ...rest,
+    steps: { ...steps, prepare: { ...steps.prepare, pubkeys: [bob.keyid] } },
+  });
+  const renewed = world.commit({ layout: without });
+  const old = world.commit({ parents: [tested], layout, files: { 'data/train.csv': 'late' } });
+  world.link({ step: 'prepare', commit: old, by: alice, products: ['data/train.csv'] });
+  const picked = world.commit({ parents: [old], layout: without });
+  world.commit({ parents: [renewed, picked], files: { 'data/train.csv': 'late' }, layout: without });
+  assert.equal(found(world), [UNCOVERED, 'warning unauthorised']);
+});
+
 test('what a removed functionary did before the removal stays good', () => {
   const { world } = honestStory(people);
   const { steps, ...rest } = pipeline(people);
