@@ -99,9 +99,14 @@ test('the newest signing subkey signs, or the one that is named', async () => {
   assert.is(named.keyid, first.toLowerCase());
   assert.is(named.fingerprint, primary);
   await signs(named);
-  const error = await failure<KeyError>(findSigner(request([`${primary.slice(0, -1)}0`])));
+  const error = await failure<KeyError>(findSigner(request([neighbourOf(primary)])));
   assert.is(error.reason, 'no-key');
 });
+
+/** Another fingerprint, one hex digit off. */
+function neighbourOf(fingerprint: string): string {
+  return `${fingerprint.slice(0, -1)}${fingerprint.endsWith('0') ? '1' : '0'}`;
+}
 
 test('a primary key kept offline does not matter where a subkey signs', async () => {
   const primary = await makeGpgKey(person, 'Alice <alice@example.org>');
