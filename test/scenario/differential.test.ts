@@ -117,10 +117,7 @@ test(`${count} random chains get the peer’s verdict, or a documented one (seed
 test('every documented divergence is one: we refuse and the peer accepts, or the other way round', async () => {
   const scratch = makeScratch();
   try {
-    const judged = await judgeAll(
-      divergences.map(({ example }) => exampleOf(example)),
-      scratch.path,
-    );
+    const judged = await judgeAll(divergences.map(exampleOf), scratch.path);
     for (const [at, { title, we }] of divergences.entries()) {
       const { ours, theirs, why } = judged[at] as Judged;
       assert.is(ours, we === 'accept' ? 'accepted' : 'refused', `${title}: ${why}`);
@@ -134,10 +131,11 @@ test('every documented divergence is one: we refuse and the peer accepts, or the
 test('the examples differ by what their title says alone: without it, both accept', async () => {
   const scratch = makeScratch();
   try {
-    const judged = await judgeAll([exampleOf({})], scratch.path);
+    const sound = [exampleOf({ example: {} }), exampleOf({ example: {}, inspected: true })];
+    const judged = await judgeAll(sound, scratch.path);
     assert.equal(
       judged.map(({ ours, theirs }) => [ours, theirs]),
-      [['accepted', 'accepted']],
+      sound.map(() => ['accepted', 'accepted']),
     );
   } finally {
     scratch.cleanup();

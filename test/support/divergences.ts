@@ -1,5 +1,6 @@
 import type { ChainPeople } from './chain-people.ts';
 import type { ChainPlan, Fate, Signing, StepPlan } from './chain-plan.ts';
+import { playSteps } from './chain-rules.ts';
 import { signerOf } from './chain-writer.ts';
 
 /** A place where we and in-toto 1.3.1 come to different verdicts on purpose. `docs/in-toto.md` has a line for each. */
@@ -12,6 +13,8 @@ export interface Divergence {
   readonly applies: (plan: ChainPlan, people: ChainPeople) => boolean;
   /** A step of an otherwise sound chain over which the two differ. */
   readonly example: Partial<StepPlan>;
+  /** The chain is inspected, by rules that fit what was delivered. */
+  readonly inspected?: true;
 }
 
 const WORTHLESS: readonly Fate[] = [
@@ -60,6 +63,26 @@ export const divergences: readonly Divergence[] = [
     example: { namesSubkey: true, signings: [by(0, 'under another name of its signer')] },
   },
   {
+    // The random steps sign anything at all under the name of a directory that they deliver.
+    title: 'A directory that is not the one signed as `dir:P`',
+    we: 'refuse',
+    applies: ({ steps, inspections }) => {
+      const delivered = [...playSteps(steps).left.keys()];
+      return (
+        inspections.some(({ rules }) => rules === 'fitting') &&
+        delivered.includes('dir:x') &&
+        delivered.some((name) => name.startsWith('x/'))
+      );
+    },
+    example: {
+      acts: [
+        { path: 'x/a', content: '1' },
+        { path: 'dir:x', content: '1' },
+      ],
+    },
+    inspected: true,
+  },
+  {
     title: 'A broken file beside enough good links',
     we: 'accept',
     applies: hasFate('not JSON'),
@@ -95,7 +118,7 @@ function worthwhile({ signings }: StepPlan): readonly Signing[] {
 }
 
 /** An example as a whole chain: one step, which makes one file, by bob or alice; sound where it says no more. */
-export function exampleOf(example: Partial<StepPlan>): ChainPlan {
+export function exampleOf({ example, inspected }: Pick<Divergence, 'example' | 'inspected'>): ChainPlan {
   const step: StepPlan = {
     acts: [{ path: 'a', content: '1' }],
     takes: 0,
@@ -109,5 +132,7 @@ export function exampleOf(example: Partial<StepPlan>): ChainPlan {
     signings: [by(0)],
     ...example,
   };
-  return { steps: [step], inspections: [], layout: 'sound', parameters: 'none', delivered: 'as made' };
+  const inspection = { run: ['true'], rules: 'fitting', materials: [], products: [] } as const;
+  const inspections = inspected ? [inspection] : [];
+  return { steps: [step], inspections, layout: 'sound', parameters: 'none', delivered: 'as made' };
 }
