@@ -2,16 +2,17 @@ import * as fs from 'node:fs';
 import { parseMetadata } from '../intoto/dsse.ts';
 import type { Envelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
+import type { JsonParts } from '../intoto/json-parts.ts';
 
 /** More than any link of a sane step; what is larger is not read (`formats.md` §4 has the same limit for a note). */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The envelope in a file, in either of in-toto's wrappings, or in words why there is none. */
-export function readMetadataFile(file: string): Envelope | string {
+/** The envelope in a file, in either of in-toto's wrappings, or in words why there is none. @param parts of other files of the same chain. */
+export function readMetadataFile(file: string, parts?: JsonParts): Envelope | string {
   const read = readForeignFile(file);
   if (typeof read === 'string') return read;
   try {
-    return parseMetadata(read);
+    return parseMetadata(read, parts);
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import { compareCodePoints } from '../intoto/code-point-order.ts';
 import type { Envelope } from '../intoto/envelope.ts';
+import { JsonParts } from '../intoto/json-parts.ts';
 import { sslibIdentity } from '../intoto/sslib-check.ts';
 import type { SslibKey } from '../intoto/sslib-key.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
@@ -81,17 +82,19 @@ function readLayout(file: string): Envelope {
 /** One directory of links. What it holds is listed once, when first asked for. */
 class DirectoryLinks implements LinkSource {
   readonly #directory: string;
+  readonly #parts: JsonParts;
   #listed: readonly fs.Dirent[] | undefined;
 
-  constructor(directory: string) {
+  constructor(directory: string, parts = new JsonParts()) {
     this.#directory = directory;
+    this.#parts = parts;
   }
 
   links(step: string): Promise<readonly LinkFile[]> {
     const files = this.#entries().flatMap(({ name: file }): LinkFile[] => {
       const keyidPrefix = keyidIn(file, step, '.link');
       if (keyidPrefix === undefined) return [];
-      const result = readMetadataFile(path.join(this.#directory, file));
+      const result = readMetadataFile(path.join(this.#directory, file), this.#parts);
       const place = { file, keyidPrefix };
       return [typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result }];
     });
@@ -104,7 +107,9 @@ class DirectoryLinks implements LinkSource {
     const entry = this.#entries().find(
       (each) => each.isDirectory() && keyidIn(each.name, step, '') === wanted,
     );
-    return entry === undefined ? NO_LINKS : new DirectoryLinks(path.join(this.#directory, entry.name));
+    return entry === undefined
+      ? NO_LINKS
+      : new DirectoryLinks(path.join(this.#directory, entry.name), this.#parts);
   }
 
   /** Only names that are really there are opened: a step called `../x` finds nothing outside (threat 33). */

@@ -43,6 +43,8 @@ export type ArtifactsOf = (step: string) => RecordedArtifacts | undefined;
 
 type Test = (name: string) => boolean;
 
+const NOTHING: Test = () => false;
+
 /**
  * Applies artifact rules the way in-toto does (specification §4.3.3): every artifact of a list is queued; rules
  * take out of the queue what they account for, in order; only DISALLOW and REQUIRE can fail; what is left passes.
@@ -66,11 +68,10 @@ function applyList(
     const artifacts = failing(rule, queue);
     if (artifacts.length > 0) return { list, index, rule, artifacts };
     const consumes = consumer(rule, item, list, artifactsOf);
-    const consumed = queue.filter(consumes);
-    if (consumed.length > 0) {
-      const gone = new Set(consumed);
-      queue = queue.filter((name) => !gone.has(name));
-    }
+    const consumed: string[] = [];
+    const left: string[] = [];
+    for (const name of queue) (consumes(name) ? consumed : left).push(name);
+    queue = left;
     steps.push({ list, index, rule, consumed, queue });
   }
   return undefined;
@@ -90,17 +91,18 @@ function consumer(rule: ArtifactRule, item: RuledItem, list: ArtifactList, artif
   switch (rule.type) {
     case 'ALLOW':
       return matches;
+    // What is queued is in its own list, so only the other one is asked.
     case 'CREATE':
-      return (name) => matches(name) && products.has(name) && !materials.has(name);
+      return list === 'products' ? (name) => matches(name) && !materials.has(name) : NOTHING;
     case 'DELETE':
-      return (name) => matches(name) && materials.has(name) && !products.has(name);
+      return list === 'materials' ? (name) => matches(name) && !products.has(name) : NOTHING;
     case 'MODIFY':
       return (name) => matches(name) && differs(name, item);
     case 'MATCH':
       return matchConsumer(rule, item[list], artifactsOf(rule.step)?.[rule.with]);
     case 'DISALLOW':
     case 'REQUIRE':
-      return () => false;
+      return NOTHING;
   }
 }
 
@@ -112,8 +114,10 @@ function differs(name: string, { materials, products }: RecordedArtifacts): bool
 
 /** Consumes what the other link has too, under the destination's name, with equal digests. */
 function matchConsumer(rule: MatchRule, source: Artifacts, destination: Artifacts | undefined): Test {
-  if (destination === undefined) return () => false;
+  if (destination === undefined) return NOTHING;
   const matches = testOf(rule);
+  // One list, read once for both links (`JsonParts`): whatever is queued is there, with the same digests.
+  if (source === destination && rule.sourcePrefix === '' && rule.destinationPrefix === '') return matches;
   const prefix = withSlash(rule.sourcePrefix);
   return (name) => {
     const rest = restOf(name, prefix);

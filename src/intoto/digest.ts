@@ -18,6 +18,7 @@ export function sha256Hex(data: Uint8Array | string): string {
  * `sha256` + `sha512`: otherwise an artifact could be exchanged behind the weaker of two digests.
  */
 export function sameDigests(a: DigestSet, b: DigestSet): boolean {
+  if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [algorithm, digest] of a) {
     if (b.get(algorithm) !== digest) return false;
@@ -71,10 +72,15 @@ export function artifactsFromJson(json: Json | undefined, where: string): Artifa
   throw new FormatError(`${where}: expected artifacts`);
 }
 
+/** Several links may hold the very same list (`JsonParts`). */
+const known = new WeakSet<JsonObject>();
+
 function isArtifacts(object: JsonObject): object is Artifacts {
+  if (known.has(object)) return true;
   for (const digests of object.values()) {
     if (!isDigestSet(digests)) return false;
   }
+  known.add(object);
   return true;
 }
 

@@ -1,5 +1,6 @@
-import { type Envelope, envelopeFromJson, makeEnvelope } from './envelope.ts';
-import { parseJson } from './json-reader.ts';
+import { type Envelope, envelopeFromDocument, makeEnvelope } from './envelope.ts';
+import type { JsonParts } from './json-parts.ts';
+import { type JsonDocument, parseDocument, parseJson } from './json-reader.ts';
 import { isJsonObject, type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { expectKeyid, expectList, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
 import type { SslibSignature } from './signature.ts';
@@ -10,15 +11,17 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 /**
  * Reads metadata in either wrapping: in-toto's own (`parseEnvelope`), or DSSE, which in-toto writes from version 2 on
  * when asked to. No in-toto checks OpenPGP signatures in DSSE, and so do not we.
+ * @param parts of other metadata, which are not read again where they come again.
  * @throws FormatError
  */
-export function parseMetadata(text: string | Uint8Array): Envelope {
-  return metadataFromJson(parseJson(text));
+export function parseMetadata(text: string | Uint8Array, parts?: JsonParts): Envelope {
+  return metadataFromDocument(parseDocument(text, parts));
 }
 
 /** As above, of what was parsed already. */
-export function metadataFromJson(json: Json): Envelope {
-  return isJsonObject(json) && json.has('payload') ? dsseFromJson(json) : envelopeFromJson(json);
+export function metadataFromDocument(document: JsonDocument): Envelope {
+  const { json } = document;
+  return isJsonObject(json) && json.has('payload') ? dsseFromJson(json) : envelopeFromDocument(document);
 }
 
 function dsseFromJson(object: JsonObject): Envelope {

@@ -1,5 +1,5 @@
-import { canonicalize } from './canonical.ts';
-import { parseJson } from './json-reader.ts';
+import { canonicalize, withoutSpace } from './canonical.ts';
+import { type JsonDocument, parseDocument } from './json-reader.ts';
 import { type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { stringify } from './json-writer.ts';
 import { expectList, expectObject, expectString } from './shape.ts';
@@ -28,9 +28,12 @@ class ParsedEnvelope implements Envelope {
   readonly signed: JsonObject;
   readonly signedType: string;
   readonly dsse: JsonObject | undefined;
+  /** The text of `signed` where that is its canonical form but for white space. */
+  readonly #plain: string | undefined;
   #bytes: Buffer | undefined;
 
-  constructor(signatures: readonly AnySignature[], signed: JsonObject, dsse?: DsseParts) {
+  constructor(signatures: readonly AnySignature[], signed: JsonObject, dsse?: DsseParts, plain?: string) {
+    this.#plain = plain;
     this.#bytes = dsse?.signedBytes;
     this.dsse = dsse?.json;
     this.signatures = signatures;
@@ -39,7 +42,7 @@ class ParsedEnvelope implements Envelope {
   }
 
   get signedBytes(): Buffer {
-    this.#bytes ??= canonicalize(this.signed);
+    this.#bytes ??= this.#plain === undefined ? canonicalize(this.signed) : withoutSpace(this.#plain);
     return this.#bytes;
   }
 }
@@ -49,16 +52,18 @@ class ParsedEnvelope implements Envelope {
  * @throws FormatError; a missing list of signatures is malformed, an empty one is unsigned.
  */
 export function parseEnvelope(text: string | Uint8Array): Envelope {
-  return envelopeFromJson(parseJson(text));
+  return envelopeFromDocument(parseDocument(text));
 }
 
 /** As `parseEnvelope`, of what was parsed already. */
-export function envelopeFromJson(json: Json): Envelope {
+export function envelopeFromDocument({ json, plainMembers }: JsonDocument): Envelope {
   const object = expectObject(json, 'envelope');
   const signatures = expectList(object.get('signatures'), 'signatures');
   return new ParsedEnvelope(
     signatures.map((signature, at) => anySignatureFromJson(signature, `signatures[${at}]`)),
     expectObject(object.get('signed'), 'signed'),
+    undefined,
+    plainMembers.get('signed'),
   );
 }
 

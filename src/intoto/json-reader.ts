@@ -1,5 +1,8 @@
+import { isAscii } from 'node:buffer';
+import { compareCodePoints } from './code-point-order.ts';
 import { FormatError } from './format-error.ts';
-import { hasLoneSurrogate, type Json, type JsonObject } from './json-value.ts';
+import type { JsonParts } from './json-parts.ts';
+import { hasLoneSurrogate, type Json, type JsonObject, OneEntry } from './json-value.ts';
 
 /** Deeper text is refused: a foreign line of 10^5 brackets must not exhaust the stack. in-toto's own is 7 deep. */
 const MAX_DEPTH = 128;
@@ -30,10 +33,25 @@ const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([
  * @throws FormatError with line and column.
  */
 export function parseJson(text: string | Uint8Array): Json {
-  return new Reader(typeof text === 'string' ? text : decodeUtf8(text)).document();
+  return parseDocument(text).json;
+}
+
+export interface JsonDocument {
+  readonly json: Json;
+  /**
+   * Where the document is an object: the text of those of its members that are spelt as their canonical form is, but for
+   * white space between the tokens. What was signed then need not be put together again from what was read.
+   */
+  readonly plainMembers: ReadonlyMap<string, string>;
+}
+
+/** As `parseJson`. @param parts of other texts, which are not read again where they come again. @throws FormatError */
+export function parseDocument(text: string | Uint8Array, parts?: JsonParts): JsonDocument {
+  return new Reader(typeof text === 'string' ? text : decodeUtf8(text), parts).document();
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
@@ -43,18 +61,24 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 class Reader {
   readonly #text: string;
+  readonly #parts: JsonParts | undefined;
+  readonly #plainMembers = new Map<string, string>();
   #at = 0;
   #depth = 0;
+  #loneKey = '';
+  /** Where something was last seen that canonical JSON spells or orders in another way. */
+  #oddAt = -1;
 
-  constructor(text: string) {
+  constructor(text: string, parts: JsonParts | undefined) {
     this.#text = text;
+    this.#parts = parts;
   }
 
-  document(): Json {
-    const value = this.#value();
+  document(): JsonDocument {
+    const json = this.#value();
     this.#skipSpace();
     if (this.#at < this.#text.length) this.#fail('the end of the text');
-    return value;
+    return { json, plainMembers: this.#plainMembers };
   }
 
   #value(): Json {
@@ -78,21 +102,59 @@ class Reader {
   }
 
   #object(): JsonObject {
-    const entries = new Map<string, Json>();
     this.#open();
-    if (this.#take('}')) return this.#close(entries);
-    for (;;) {
+    if (this.#take('}')) return this.#close(new Map());
+    const firstKey = this.#key();
+    const firstValue = this.#member(firstKey);
+    if (this.#take('}')) return this.#close(this.#oneEntry(firstKey, firstValue));
+    const entries = new Map([[firstKey, firstValue]]);
+    for (let before = firstKey; ; ) {
+      if (!this.#take(',')) this.#fail("',' or '}'");
       this.#skipSpace();
       const start = this.#at;
-      if (this.#text.charCodeAt(start) !== QUOTE) this.#fail('a key in double quotes');
-      const key = this.#string();
-      if (!this.#take(':')) this.#fail("':' after the key");
-      const before = entries.size;
-      entries.set(key, this.#value());
-      if (entries.size === before) this.#fail('each key once', start, `${quote(key)} again`);
+      const key = this.#key();
+      if (compareCodePoints(before, key) >= 0) this.#oddAt = start;
+      const size = entries.size;
+      entries.set(key, this.#member(key));
+      if (entries.size === size) this.#fail('each key once', start, `${quote(key)} again`);
       if (this.#take('}')) return this.#close(entries);
-      if (!this.#take(',')) this.#fail("',' or '}'");
+      before = key;
     }
+  }
+
+  /** Its key is mostly the one of the entry before: `sha256`, a hundred thousand times, is one string. */
+  #oneEntry(key: string, value: Json): JsonObject {
+    if (key !== this.#loneKey) this.#loneKey = key;
+    return new OneEntry(this.#loneKey, value);
+  }
+
+  #key(): string {
+    this.#skipSpace();
+    if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail('a key in double quotes');
+    return this.#string();
+  }
+
+  #member(key: string): Json {
+    if (!this.#take(':')) this.#fail("':' after the key");
+    this.#skipSpace();
+    const start = this.#at;
+    const value = this.#depth === 2 ? this.#part() : this.#value();
+    if (this.#depth === 1 && this.#oddAt < start)
+      this.#plainMembers.set(key, this.#text.slice(start, this.#at));
+    return value;
+  }
+
+  /** A value two levels down, where a link has its lists of artifacts. */
+  #part(): Json {
+    const start = this.#at;
+    const known = this.#parts?.find(this.#text, start);
+    if (known !== undefined) {
+      this.#at += known.text.length;
+      return known.value;
+    }
+    const value = this.#value();
+    if (this.#oddAt < start) this.#parts?.add(this.#text.slice(start, this.#at), value);
+    return value;
   }
 
   #list(): readonly Json[] {
@@ -143,6 +205,7 @@ class Reader {
       if (Number.isNaN(unit)) this.#fail('the closing quote of a string');
       if (unit < 0x20) this.#fail('control characters in strings to be escaped');
       if (unit === BACKSLASH) {
+        this.#oddAt = this.#at;
         pieces.push(text.slice(piece, this.#at), this.#escape());
         piece = this.#at;
       } else {
@@ -177,6 +240,7 @@ class Reader {
     if (digits === 0) this.#fail('a value', start);
     if (digits > 1 && this.#text.charCodeAt(first) === ZERO)
       this.#fail('a number without leading zeros', start);
+    if (first > start && this.#text.charCodeAt(first) === ZERO) this.#oddAt = start;
     if (digits > MAX_DIGITS) this.#fail(`an integer of at most ${MAX_DIGITS} digits`, start);
     if ('.eE'.includes(this.#text.charAt(this.#at) || ' ')) {
       this.#fail('an integer', start, 'a number with fraction or exponent');

@@ -10,7 +10,54 @@ export function jsonObject(entries: Iterable<readonly [string, Json]>): JsonObje
 }
 
 export function isJsonObject(json: Json | undefined): json is JsonObject {
-  return json instanceof Map;
+  return json instanceof Map || json instanceof OneEntry;
+}
+
+/**
+ * An object of one entry, as the digests of an artifact are: a link may hold a hundred thousand of them, and a `Map` for
+ * each would take six times the memory, and most of the time of reading it.
+ */
+export class OneEntry<Value extends Json> implements ReadonlyMap<string, Value> {
+  readonly #key: string;
+  readonly #value: Value;
+
+  constructor(key: string, value: Value) {
+    this.#key = key;
+    this.#value = value;
+  }
+
+  get size(): number {
+    return 1;
+  }
+
+  get(key: string): Value | undefined {
+    return key === this.#key ? this.#value : undefined;
+  }
+
+  has(key: string): boolean {
+    return key === this.#key;
+  }
+
+  keys(): MapIterator<string> {
+    return [this.#key].values();
+  }
+
+  values(): MapIterator<Value> {
+    return [this.#value].values();
+  }
+
+  entries(): MapIterator<[string, Value]> {
+    const entry: [string, Value] = [this.#key, this.#value];
+    return [entry].values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Value]> {
+    return this.entries();
+  }
+
+  forEach(visit: (value: Value, key: string, map: ReadonlyMap<string, Value>) => void): void {
+    visit(this.#value, this.#key, this);
+  }
 }
 
 /** Whether a value is what `Number` holds exactly; larger integers have to be `bigint` to survive. */

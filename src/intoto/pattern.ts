@@ -17,7 +17,10 @@ export function compilePattern(pattern: string): (name: string) => boolean {
   const tokens = parsePattern(pattern);
   if (tokens.every((token) => typeof token === 'string')) return (name) => name === pattern;
   if (tokens.every((token) => token === STAR)) return ANY;
+  const [first, ...others] = tokens;
   const last = tokens.at(-1);
+  if (typeof first === 'string' && last === STAR && others.length === 1)
+    return (name) => name.startsWith(first);
   if (typeof last === 'string') return (name) => name.endsWith(last) && matches(tokens, name);
   return (name) => matches(tokens, name);
 }

@@ -1,6 +1,6 @@
 import { canonicalize } from './canonical.ts';
 import { sha256Hex } from './digest.ts';
-import { type Json, type JsonObject, jsonObject } from './json-value.ts';
+import { isJsonObject, type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { expectHex, expectKeyid, expectLiteral, expectObject, expectString, refuse } from './shape.ts';
 
 /** A public key that is not OpenPGP's, as in-toto writes it into `layout.keys` (specification §4.2; securesystemslib ANYKEY_SCHEMA). */
@@ -48,7 +48,7 @@ export function schemeFacts(scheme: SslibScheme): SchemeFacts {
 
 /** Whether an object is meant to be a key of this kind: OpenPGP's have `type`, these `keytype`. */
 export function isSslibKeyJson(json: Json | undefined): boolean {
-  return json instanceof Map && json.has('keytype');
+  return isJsonObject(json) && json.has('keytype');
 }
 
 /**

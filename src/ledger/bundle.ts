@@ -1,9 +1,9 @@
 import { sha256Hex } from '../intoto/digest.ts';
-import { metadataFromJson } from '../intoto/dsse.ts';
+import { metadataFromDocument } from '../intoto/dsse.ts';
 import { type Envelope, respellEnvelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { JsonObject } from '../intoto/json.ts';
-import { jsonObject, parseJson, stringify } from '../intoto/json.ts';
+import { jsonObject, parseDocument, stringify } from '../intoto/json.ts';
 import { expectLiteral, expectObject, expectString } from '../intoto/shape.ts';
 import { type BundleHeader, readHeader, sealedHeader } from './bundle-header.ts';
 import { type Content, contentOf } from './entry.ts';
@@ -79,13 +79,14 @@ class Reader {
 
   line({ bytes, number }: NoteLine): void {
     const text = bytes.toString('utf8');
-    const json = expectObject(parseJson(bytes), 'line');
+    const document = parseDocument(bytes);
+    const json = expectObject(document.json, 'line');
     if (json.has('_type')) {
       expectSpelling(stringify(json, 0), text);
       this.#certificates.push(certificateIn(json));
       return;
     }
-    this.#envelope(metadataFromJson(json), text, number);
+    this.#envelope(metadataFromDocument(document), text, number);
   }
 
   finish(header: BundleHeader): Bundle {

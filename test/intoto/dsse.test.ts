@@ -30,7 +30,7 @@ test('what is signed is type and body with their lengths in octets: the example 
 test('a DSSE envelope is read: what is signed, over which bytes, by whom', () => {
   const envelope = parseMetadata(dsse(link, [alice]));
   assert.is(envelope.signedType, 'link');
-  assert.equal(envelope.signed, link);
+  assert.ok(canonicalize(envelope.signed).equals(canonicalize(link)));
   const body = Buffer.from(stringify(link, 0));
   assert.equal(envelope.signedBytes, preAuthenticationEncoding('application/vnd.in-toto+json', body));
   assert.equal(

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canonicalize } from '../../src/intoto/canonical.ts';
@@ -11,9 +12,10 @@ import {
   writeEnvelopeFile,
 } from '../../src/intoto/envelope.ts';
 import { FormatError } from '../../src/intoto/format-error.ts';
-import { jsonObject } from '../../src/intoto/json.ts';
+import { jsonObject, stringify } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
 import { checkSignature } from '../../src/openpgp/check.ts';
+import { anyJson } from '../support/arbitrary.ts';
 import { makeScratch } from '../support/scratch.ts';
 import { makeSigningKey } from '../support/signing-key.ts';
 
@@ -66,6 +68,34 @@ test('what was just signed can be used without reading it again', () => {
 test('the signed bytes are made once', () => {
   const envelope = parseEnvelope(writeEnvelope(link, []));
   assert.is(envelope.signedBytes, envelope.signedBytes);
+});
+
+test('the signed bytes are the canonical form, however the text spells it', () => {
+  fc.assert(
+    fc.property(anyJson, fc.constantFrom<0 | 1>(0, 1), (json, indent) => {
+      const body = jsonObject([
+        ['_type', 'any'],
+        ['a', json],
+      ]);
+      const { signedBytes } = parseEnvelope(`{"signed":${stringify(body, indent)},"signatures":[]}`);
+      assert.ok(signedBytes.equals(canonicalize(body)));
+    }),
+  );
+});
+
+test('what text leaves open is put right before it is signed: order, escapes, zeros, white space in names', () => {
+  const spellings = new Map([
+    ['{"b":1,"a":2,"_type":"x"}', '{"_type":"x","a":2,"b":1}'],
+    ['{"_type":"x","\\ud83d\\ude00":1,"\ufffd":2}', '{"_type":"x","\ufffd":2,"😀":1}'],
+    ['{"_type":"x","😀":1,"\ufffd":2}', '{"_type":"x","\ufffd":2,"😀":1}'],
+    ['{"_type":"x","a":[ -0 , 0 , {"z":-0} ]}', '{"_type":"x","a":[0,0,{"z":0}]}'],
+    ['{ "_type" :\t"x" ,\r\n "a b" : " : , " }', '{"_type":"x","a b":" : , "}'],
+    ['{"_type":"x","a":"\\u0041\\n"}', '{"_type":"x","a":"A\n"}'],
+    ['{"_type":"x","a":{"":[ ],"b":{ }}}', '{"_type":"x","a":{"":[],"b":{}}}'],
+  ]);
+  for (const [text, canonical] of spellings) {
+    assert.is(parseEnvelope(`{"signatures":[],"signed":${text}}`).signedBytes.toString(), canonical);
+  }
 });
 
 test('unknown fields that were signed stay signed, those beside are dropped', () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FormatError } from '../../src/intoto/format-error.ts';
 import { type Json, jsonObject, parseJson, stringify } from '../../src/intoto/json.ts';
+import { isJsonObject } from '../../src/intoto/json-value.ts';
 import { anyJson, anySpace } from '../support/arbitrary.ts';
 import { askPython } from '../support/python.ts';
 
@@ -21,7 +22,24 @@ test('objects become maps that keep the order of the text', () => {
   const json = parseJson('{"z": 1, "a": [true, false, null], "": {"x": "y"}}') as ReadonlyMap<string, Json>;
   assert.equal([...json.keys()], ['z', 'a', '']);
   assert.equal(json.get('a'), [true, false, null]);
-  assert.equal(json.get(''), new Map([['x', 'y']]));
+  assert.equal([...(json.get('') as ReadonlyMap<string, Json>)], [['x', 'y']]);
+});
+
+test('an object of one entry is asked as any other', () => {
+  const one = parseJson('{"sha256":"ab"}') as ReadonlyMap<string, Json>;
+  const map: ReadonlyMap<string, Json> = new Map([['sha256', 'ab']]);
+  assert.is(one.size, 1);
+  for (const key of ['sha256', 'sha512', '__proto__', 'size']) {
+    assert.is(one.get(key), map.get(key));
+    assert.is(one.has(key), map.has(key));
+  }
+  assert.equal([...one.keys(), ...one.values()], [...map.keys(), ...map.values()]);
+  assert.equal([[...one], [...one.entries()]], [[...map], [...map.entries()]]);
+  const visited: unknown[] = [];
+  one.forEach((value, key, whole) => {
+    visited.push(value, key, whole === one);
+  });
+  assert.equal(visited, ['ab', 'sha256', true]);
 });
 
 test('names that mean something to JavaScript are ordinary names', () => {
@@ -54,6 +72,7 @@ test('an integer so long that reading it would take its time is refused', () => 
 test('a key that comes twice is refused, in either spelling, where it stands', () => {
   assert.is(refusal('{"a":1,\n "a":2}'), 'line 2, column 2: expected each key once, found "a" again');
   assert.match(refusal('{"a":1,"\\u0061":2}'), /each key once/);
+  assert.match(refusal('{"b":1,"c":2,"a":3,"c":4}'), /column 20: expected each key once, found "c" again/);
 });
 
 test('half a surrogate pair is refused, a whole one is a character', () => {
@@ -182,10 +201,8 @@ test('what has no JSON form is not written', () => {
 
 /** With the keys of every map in order: what JSON calls the same. */
 function sorted(json: Json): Json {
-  if (json instanceof Map) {
-    const entries = [...(json as ReadonlyMap<string, Json>)].map(
-      ([key, value]) => [key, sorted(value)] as const,
-    );
+  if (isJsonObject(json)) {
+    const entries = [...json].map(([key, value]) => [key, sorted(value)] as const);
     return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   return Array.isArray(json) ? json.map(sorted) : json;
@@ -194,10 +211,8 @@ function sorted(json: Json): Json {
 /** JSON text with white space at every place where it may stand. */
 function spread(json: Json, space: string): string {
   const around = (text: string): string => space + text + space;
-  if (json instanceof Map) {
-    const entries = [...(json as ReadonlyMap<string, Json>)].map(
-      ([key, value]) => `${around(JSON.stringify(key))}:${spread(value, space)}`,
-    );
+  if (isJsonObject(json)) {
+    const entries = [...json].map(([key, value]) => `${around(JSON.stringify(key))}:${spread(value, space)}`);
     return around(`{${entries.join(',') || space}}`);
   }
   if (Array.isArray(json)) return around(`[${json.map((item) => spread(item, space)).join(',') || space}]`);
