@@ -26,12 +26,13 @@ const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', '
  * or a full disk is not in our form and is passed over; each batch starts with a line feed, so it spoils no more.
  */
 export class DigestCache {
-  readonly #dir: string;
+  readonly #dir: string | undefined;
   readonly #shards = new Map<string, Map<string, BlobDigest>>();
   readonly #added = new Map<string, string[]>();
 
-  constructor(commonDir: string) {
-    this.#dir = path.join(commonDir, 'mlchain', 'digests', VERSION);
+  /** @param commonDir undefined: a cache that believes no file and writes none, for who wants it all done again */
+  constructor(commonDir: string | undefined) {
+    this.#dir = commonDir && path.join(commonDir, 'mlchain', 'digests', VERSION);
   }
 
   get(blobId: string): BlobDigest | undefined {
@@ -51,19 +52,24 @@ export class DigestCache {
 
   /** Writes what was added. Never a reason to fail: the cache saves time and holds no facts of its own. */
   save(): void {
+    if (this.#dir !== undefined && this.#added.size > 0) this.#saveIn(this.#dir);
+    this.#added.clear();
+  }
+
+  #saveIn(dir: string): void {
     try {
-      if (this.#added.size > 0) fs.mkdirSync(this.#dir, { recursive: true });
-      for (const [name, lines] of this.#added) append(path.join(this.#dir, name), `\n${lines.join('')}`);
+      fs.mkdirSync(dir, { recursive: true });
+      for (const [name, lines] of this.#added) append(path.join(dir, name), `\n${lines.join('')}`);
     } catch (error) {
       if (!isNotWritable(error)) throw error;
     }
-    this.#added.clear();
   }
 
   #shard(name: string): Map<string, BlobDigest> {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
-    const shard = readShard(path.join(this.#dir, name));
+    const shard: Map<string, BlobDigest> =
+      this.#dir === undefined ? new Map() : readShard(path.join(this.#dir, name));
     this.#shards.set(name, shard);
     return shard;
   }

@@ -17,9 +17,10 @@ export class Digester {
   readonly #repo: Repository;
   readonly #cache: DigestCache;
 
-  constructor(repo: Repository) {
+  /** @param remembers whether what was hashed in another run is believed, and what is hashed now kept for the next */
+  constructor(repo: Repository, remembers = true) {
     this.#repo = repo;
-    this.#cache = new DigestCache(repo.commonDir);
+    this.#cache = new DigestCache(remembers ? repo.commonDir : undefined);
   }
 
   /**

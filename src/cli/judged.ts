@@ -21,7 +21,12 @@ export async function judgedHistory(
     voice.warn('no owner is pinned, so nothing can be verified', 'git mlchain trust FINGERPRINT');
   }
   try {
-    return await assessHistory(repo, [revision], trust, Math.floor(now() / 1000));
+    return await assessHistory(repo, {
+      tips: [revision],
+      trust,
+      now: Math.floor(now() / 1000),
+      cache: 'digests',
+    });
   } catch (error) {
     if (!(error instanceof MlchainError) || error.code !== 'incomplete') throw error;
     voice.warn(`nothing can be verified here: ${error.message}`, error.hint);

@@ -30,16 +30,16 @@ export function recordingContext(
     ...(mayPrompt ? {} : SILENT),
   }));
   const config = once(async () => await configOf(repo));
-  const judgments = new Map<string, Promise<Explained>>();
   return {
     repo,
     digester: new Digester(repo),
     layoutAt: (commit) => readLayout(repo, commit),
-    explainedIn: (tips) => {
-      const known = judgments.get(tips.join(' ')) ?? explainedIn(context, repo, tips);
-      judgments.set(tips.join(' '), known);
-      return known;
-    },
+    explainedIn: onceEach(async (tips) => {
+      return await (await judge()).explainedByHistory(repo, await explainedRequest(context, repo, tips));
+    }),
+    rememberedIn: onceEach(async (tips) => {
+      return await (await judge()).explainedByMemory(repo, await explainedRequest(context, repo, tips));
+    }),
     extraPatterns: async (step) => (await config())?.steps.get(step),
     signingKey: once(async () => await findSigningKey(await request())),
     signer: once(async () => await findSigner(await request())),
@@ -64,18 +64,30 @@ export async function configOf({ workTree }: Repository): Promise<MlchainConfig 
   return workTree === undefined ? undefined : await readConfig(workTree);
 }
 
+/** Most commits bring all that their links name: then the judge is not even loaded. */
+async function judge() {
+  return await import('../gather/explained.ts');
+}
+
 /** Without an owner to trust, every file would look unexplained: it is said what is really missing. */
-async function explainedIn(context: Context, repo: Repository, tips: readonly string[]): Promise<Explained> {
+async function explainedRequest(context: Context, repo: Repository, tips: readonly string[]) {
   const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
   if (trust.owners.length === 0) {
     throw new MlchainError('incomplete', 'no owner is pinned, so nobody can say what is explained', {
       hint: "compare fingerprints, then 'git mlchain trust FINGERPRINT'",
     });
   }
-  // Most commits bring all that their links name: then the judge is not even loaded.
-  const { assessHistory } = await import('../gather/assess.ts');
-  const history = await assessHistory(repo, tips, trust, Math.floor(context.now() / 1000));
-  return history.explains;
+  return { tips, trust, now: Math.floor(context.now() / 1000) };
+}
+
+/** Asked about several steps of one commit, the answer is the same. */
+function onceEach(make: (tips: readonly string[]) => Promise<Explained>): typeof make {
+  const made = new Map<string, Promise<Explained>>();
+  return (tips) => {
+    const known = made.get(tips.join(' ')) ?? make(tips);
+    made.set(tips.join(' '), known);
+    return known;
+  };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -32,11 +32,10 @@ export function absentObject(error: unknown, revision: string): Finding | undefi
   };
 }
 
-/** For whoever needs the judgment itself, not a verdict. @throws MlchainError `incomplete` */
-export function expectAllNotes(problems: readonly NoteProblem[]): void {
+/** For whoever needs the judgment itself, not a verdict. */
+export function notesMissing(problems: readonly NoteProblem[]): MlchainError {
   const absent = problems.find(({ kind }) => kind === 'object-missing');
-  if (absent === undefined) return;
-  throw new MlchainError('incomplete', `evidence is missing: ${absent.reason}`, {
+  return new MlchainError('incomplete', `evidence is missing: ${absent?.reason ?? 'a note'}`, {
     hint: "'git mlchain sync'",
   });
 }

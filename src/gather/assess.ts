@@ -1,17 +1,16 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Entry, NoteProblem } from '../ledger/entry.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import type { NoteProblem } from '../ledger/entry.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
-import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
+import type { HistoryJudgment } from '../verify/history.ts';
 import type { TrustedLayout } from '../verify/layout-trust.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
-import { absentNotes, absentObject, expectAllNotes } from './absent.ts';
-import { readHistoryFacts } from './history-facts.ts';
+import { absentNotes, absentObject, notesMissing } from './absent.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
+import { type CacheUse, type HistoryRequest, judgedHistory } from './judged-history.ts';
 import { forcedBack } from './layout-memory.ts';
 import { expectWholeHistory, obstacles } from './obstacles.ts';
 import { outdatedLayout } from './other-layouts.ts';
@@ -32,12 +31,16 @@ export interface AssessRequest {
   readonly incoming?: readonly EvidenceRef[] | undefined;
   /** Seconds. */
   readonly now: number;
+  /** Default: none. `digests` also for whoever wants each commit's own judgment. */
+  readonly cache?: CacheUse;
 }
 
 export interface Assessment extends VerdictReport {
   /** Undefined where nothing could be judged at all. */
   readonly history: HistoryJudgment | undefined;
 }
+
+const NOTHING_CHECKED = { commits: 0, links: 0, signatures: 0, cached: 0 } as const;
 
 /**
  * `product.md` §6. An object that is named but not here – a partial clone, offline – is a verdict, too: *incomplete*,
@@ -57,25 +60,24 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
 async function judge(repo: Repository, request: AssessRequest): Promise<Assessment> {
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
-  const ledger = await Ledger.read(repo, { incoming: request.incoming ?? [] });
-  const { evidence, problems } = readAll(ledger);
-  const absent = absentNotes(problems);
-  if (absent.length > 0) return report(request, undefined, undefined, absent);
-  const { trust, now } = request;
-  const history = judgeHistory(
-    await readHistoryFacts(repo, { tips: [request.revision], evidence, trust, now }),
-  );
+  const { revision, trust, now, incoming, cache = 'none' } = request;
+  const { history, problems } = await judgedHistory(repo, { tips: [revision], trust, now, incoming, cache });
+  if (history === undefined) return report(request, undefined, undefined, absentNotes(problems));
+  const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
+  if (release !== undefined && verdictOf(release.findings) !== 'verified' && history.checked.cached > 0) {
+    // Why it does not hold may lie anywhere in the history.
+    return await judge(repo, { ...request, cache: 'digests' });
+  }
   const findings = [
     ...(request.questions.includes('history') ? historyFindings(history, request) : []),
-    ...problems.map((problem) => problemFinding(problem, history)),
-    ...missingLayout(history, request.revision),
+    ...problems.toSorted(inOrder).map((problem) => problemFinding(problem, history)),
+    ...missingLayout(history, revision),
+    ...(release?.findings ?? thresholdWarnings(history, request)),
   ];
-  const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
-  findings.push(...(release?.findings ?? thresholdWarnings(history, request)));
-  const layout = history.commits.get(request.revision)?.inForce.own;
-  findings.push(...(await forcedBack(repo, request.revision, layout)));
+  const layout = history.commits.get(revision)?.inForce.own;
+  findings.push(...(await forcedBack(repo, revision, layout)));
   const asked = { trust, now, release: release !== undefined };
-  findings.push(...(await outdatedLayout(repo, history, request.revision, asked)));
+  findings.push(...(await outdatedLayout(repo, history, revision, asked)));
   findings.push(...(await rewoundFindings(repo, history.keys, findings)));
   if (release !== undefined && verdictOf(findings) === 'verified') {
     findings.push(...(await inspectRelease(repo, history, request)));
@@ -89,25 +91,12 @@ async function judge(repo: Repository, request: AssessRequest): Promise<Assessme
  */
 export async function assessHistory(
   repo: Repository,
-  tips: readonly string[],
-  trust: Trust,
-  now: number,
+  request: Pick<HistoryRequest, 'tips' | 'trust' | 'now' | 'cache'>,
 ): Promise<HistoryJudgment> {
-  await expectWholeHistory(repo, tips);
-  const { evidence, problems } = readAll(await Ledger.read(repo));
-  expectAllNotes(problems);
-  return judgeHistory(await readHistoryFacts(repo, { tips, evidence, trust, now }));
-}
-
-/** Entries and problems in one pass: the ledger forgets what nobody holds. */
-function readAll(ledger: Ledger): { evidence: readonly Entry[]; problems: readonly NoteProblem[] } {
-  const evidence: Entry[] = [];
-  const problems = [...ledger.problems];
-  for (const commit of ledger.commits()) {
-    evidence.push(...ledger.entriesFor(commit));
-    problems.push(...ledger.problemsFor(commit));
-  }
-  return { evidence, problems };
+  await expectWholeHistory(repo, request.tips);
+  const { history, problems } = await judgedHistory(repo, request);
+  if (history === undefined) throw notesMissing(problems);
+  return history;
 }
 
 function historyFindings({ findings }: HistoryJudgment, { within }: AssessRequest): Finding[] {
@@ -143,6 +132,14 @@ function missingLayout(history: HistoryJudgment, revision: string): Finding[] {
   return refused ? [] : [{ code: 'layout-missing', severity: 'violation', commit: revision }];
 }
 
+/** Whatever order the refs were read in. */
+function inOrder(one: NoteProblem, other: NoteProblem): number {
+  const [before, after] = [one, other].map(({ object, signer, line, reason }) =>
+    JSON.stringify([object ?? '', signer ?? '', line ?? 0, reason]),
+  );
+  return before === after ? 0 : (before ?? '') < (after ?? '') ? -1 : 1;
+}
+
 /** Junk is a warning; a note over the limits may hide a revocation, and then nobody can say "verified". */
 function problemFinding(
   { kind, signer, object, line, reason }: NoteProblem,
@@ -163,15 +160,11 @@ function report(
   release: ReleaseJudgment | undefined,
   findings: readonly Finding[],
 ): Assessment {
-  const judgments = [...(history?.commits.values() ?? [])];
-  const links = judgments.reduce((sum, judgment) => sum + judgment.links.length, 0);
-  const layouts = new Set(judgments.flatMap(({ inForce }) => inForce.own ?? []));
-  const signatures = links + [...layouts].reduce((sum, { signers }) => sum + signers.length, 0);
   return {
     verdict: verdictOf(findings),
     revision: request.revision,
     questions: request.questions,
-    checked: { commits: judgments.length, links, signatures, cached: 0 },
+    checked: history?.checked ?? NOTHING_CHECKED,
     steps: release?.steps ?? [],
     findings,
     history,

@@ -4,8 +4,8 @@ import { isCleanPath } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { entriesAt, listTree, type TreeEntry } from '../git/tree.ts';
 import type { PathDifference } from '../layout/changed.ts';
-import { directoryOf, isOwnFile } from '../layout/control.ts';
-import { KEYS_DIR, LAYOUT_PATH } from '../layout/paths.ts';
+import { type Control, directoryOf, isOwnFile } from '../layout/control.ts';
+import { KEYS_DIR, LAYOUT_PATH, OWN_DIR } from '../layout/paths.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from '../verify/ancestry.ts';
 import type { CommitFacts, HistoryFacts, LayoutFacts, Side, Trust } from '../verify/facts.ts';
@@ -21,6 +21,8 @@ export interface HistoryFactsRequest {
   readonly trust: Trust;
   /** Seconds. */
   readonly now: number;
+  /** Whether digests of an earlier run are believed. */
+  readonly remembers: boolean;
 }
 
 interface RawSide extends TreeEntry {
@@ -38,9 +40,10 @@ export async function readHistoryFacts(
   const layouts = new Map<string, LayoutFacts>();
   for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
   const scope = scopeOf(layouts.values());
-  const commits = await readCommits(repo, request.tips, scope);
+  const commits = await readCommits(repo, { tips: request.tips }, scope);
+  const sides = new SideTable(new Digester(repo, request.remembers));
   return {
-    commits: await digestCommits(repo, commits, scope, request.evidence),
+    commits: await digestCommits(repo, commits, scope, request.evidence, sides),
     layouts,
     certificates: await readCertificateBlobs(repo, certificateBlobs),
     evidence: request.evidence,
@@ -64,22 +67,39 @@ async function ownFiles(repo: Repository, tips: readonly string[]) {
   return { blobs, certificateBlobs };
 }
 
-interface ScopedCommit extends CommitChanges {
+export interface ScopedCommit extends CommitChanges {
+  /** Blob id. */
   readonly layout: string | undefined;
   readonly bystanders: ReadonlyMap<string, boolean>;
+  /** Whether it changed anything of what the chain itself rests on: layout, certificates, owners, revocations. */
+  readonly touchesOwnFiles: boolean;
+  /** Whether it was verified before: then only what its tree holds is asked. */
+  readonly isBase?: true;
+}
+
+/** Which commits: all that lead to `tips`, or, given a base that they all descend from, what came after it. */
+export interface CommitsRequest {
+  readonly tips: readonly string[];
+  readonly base?: { readonly id: string; readonly layout: string };
 }
 
 /** The history with only those changes that a layout could ask about, and the layout that each tree holds. */
-async function readCommits(repo: Repository, tips: readonly string[], scope: Scope): Promise<ScopedCommit[]> {
+export async function readCommits(
+  repo: Repository,
+  { tips, base }: CommitsRequest,
+  scope: Scope,
+): Promise<ScopedCommit[]> {
   const commits: ScopedCommit[] = [];
-  const layoutOf = new Map<string, string | undefined>();
-  for await (const commit of readHistory(repo, { tips, order: 'oldest-first' })) {
+  const layoutOf = new Map<string, string | undefined>(base && [[base.id, base.layout]]);
+  const exclude = base === undefined ? [] : [base.id];
+  for await (const commit of readHistory(repo, { tips, exclude, order: 'oldest-first' })) {
     const inherited = commit.parents[0] === undefined ? undefined : layoutOf.get(commit.parents[0]);
     const change = commit.changes[0]?.find(({ path }) => path === LAYOUT_PATH);
     const layout = change === undefined ? inherited : change.after?.id;
     layoutOf.set(commit.id, layout);
     const changes = commit.changes.map((list) => list.filter(({ path }) => scope.isControlled(path)));
-    commits.push({ ...commit, changes, layout, bystanders: bystandersOf(commit, scope) });
+    const touchesOwnFiles = commit.changes.flat().some(({ path }) => path.startsWith(`${OWN_DIR}/`));
+    commits.push({ ...commit, changes, layout, bystanders: bystandersOf(commit, scope), touchesOwnFiles });
   }
   return commits;
 }
@@ -90,15 +110,15 @@ function bystandersOf({ changes: [first = []] }: CommitChanges, scope: Scope): M
 }
 
 /** Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs. */
-async function digestCommits(
+export async function digestCommits(
   repo: Repository,
   commits: readonly ScopedCommit[],
   scope: Scope,
   evidence: readonly Entry[],
+  sides: SideTable,
 ): Promise<CommitFacts[]> {
   const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
   const ancestry = new Ancestry(commits);
-  const sides = new SideTable(repo);
   const extras = await extraProducts(repo, commits, evidence, scope, sides);
   const drafts: CommitDraft[] = [];
   for (const commit of commits) {
@@ -160,6 +180,7 @@ function rawChanges(commit: ScopedCommit, sides: SideTable): PathDifference<RawS
 
 /** A layout decides what is controlled: where it is not the parents', the whole tree is asked about anew. */
 function needsListing(commit: ScopedCommit, layoutOf: ReadonlyMap<string, string | undefined>): boolean {
+  if (commit.isBase) return true;
   return commit.parents.length > 0 && commit.parents.some((parent) => layoutOf.get(parent) !== commit.layout);
 }
 
@@ -204,10 +225,11 @@ async function extraProducts(
   scope: Scope,
   sides: SideTable,
 ): Promise<Map<string, Map<string, RawSide>>> {
-  const here = new Set(commits.map(({ id }) => id));
+  const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
   const requests = evidence.flatMap(({ object, content }) => {
-    if (content.kind !== 'link' || !here.has(object)) return [];
-    const names = [...content.link.products.keys()].filter((name) => isExtra(name, scope));
+    if (content.kind !== 'link' || !layoutOf.has(object)) return [];
+    const control = scope.controls.get(layoutOf.get(object) ?? '');
+    const names = [...content.link.products.keys()].filter((name) => isExtra(name, control));
     return names.map((path) => ({ commit: object, path }));
   });
   const entries = await entriesAt(repo, requests);
@@ -220,19 +242,18 @@ async function extraProducts(
   return extras;
 }
 
-function isExtra(name: string, scope: Scope): boolean {
-  return (
-    isCleanPath(name) && directoryOf(name) === undefined && !isOwnFile(name) && !scope.isControlled(name)
-  );
+function isExtra(name: string, control: Control | undefined): boolean {
+  const isFile = isCleanPath(name) && directoryOf(name) === undefined && !isOwnFile(name);
+  return isFile && control?.isControlled(name) !== true;
 }
 
 /** One `Side` for each distinct content, digested together at the end: a history names the same blobs again and again. */
-class SideTable {
-  readonly #repo: Repository;
+export class SideTable {
+  readonly #digester: Digester;
   readonly #known = new Map<string, RawSide>();
 
-  constructor(repo: Repository) {
-    this.#repo = repo;
+  constructor(digester: Digester) {
+    this.#digester = digester;
   }
 
   of(path: string, entry: TreeEntry | undefined): RawSide | undefined {
@@ -247,10 +268,9 @@ class SideTable {
 
   /** @throws ArtifactError that names a path whose content is not in this clone. */
   async digest(): Promise<void> {
-    const digester = new Digester(this.#repo);
-    await digester.prepare([...this.#known.values()].filter(({ path }) => path !== undefined));
+    await this.#digester.prepare([...this.#known.values()].filter(({ path }) => path !== undefined));
     for (const raw of this.#known.values()) {
-      const artifact = raw.path === undefined ? undefined : await digester.artifactOf(raw.path, raw);
+      const artifact = raw.path === undefined ? undefined : await this.#digester.artifactOf(raw.path, raw);
       raw.side = { id: raw.id, artifact };
     }
   }

@@ -48,7 +48,7 @@ export async function judgeUpdate(
   if (!(await everHadLayout(repo, commit)) && !(await mustHaveLayout(repo, update))) {
     return { kind: 'without-layout', update };
   }
-  const assessment = await assess(repo, { ...request, ...question, revision: commit });
+  const assessment = await assess(repo, { ...request, ...question, revision: commit, cache: 'histories' });
   return { kind: 'judged', update, commit, assessment };
 }
 

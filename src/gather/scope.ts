@@ -6,6 +6,8 @@ import type { LayoutFacts } from '../verify/facts.ts';
 
 /** What any layout of a history controls: more than the judge will ask about, never less. */
 export interface Scope {
+  /** By blob id of the layout, where that makes sense. */
+  readonly controls: ReadonlyMap<string, Control>;
   readonly isControlled: (path: string) => boolean;
   /** Not controlled, but maybe the same file as something controlled where case is not told apart (threat 37). */
   readonly isBystander: (path: string) => boolean;
@@ -14,11 +16,17 @@ export interface Scope {
 
 /** Layouts are read here without trust: what a forged one controls is hashed in vain, and judged later. */
 export function scopeOf(layouts: Iterable<LayoutFacts>): Scope {
-  const controls = [...layouts].flatMap((facts) => controlIn(facts) ?? []);
+  const byLayout = new Map<string, Control>();
+  for (const facts of layouts) {
+    const control = controlIn(facts);
+    if (control !== undefined) byLayout.set(facts.blob, control);
+  }
+  const controls = [...byLayout.values()];
   const prefixes = [...new Set(controls.flatMap((control) => control.prefixes))];
   const isControlled = (path: string) => controls.some((control) => control.isControlled(path));
   const isNear = nearby(prefixes);
   return {
+    controls: byLayout,
     isControlled,
     isBystander: (path) => (isMarked(path) || isNear(path)) && !isControlled(path) && !isOwnFile(path),
     prefixes,

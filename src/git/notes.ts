@@ -8,6 +8,7 @@ import { findNote, notedObject } from './note-tree.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 import { idBytes, readTree } from './tree.ts';
+import { diffTrees } from './tree-diff.ts';
 
 /** A note: a blob that speaks of an object, which need not be here. */
 export interface Note {
@@ -42,6 +43,20 @@ export async function* listNotes(
         yield { object, blob };
       }
     }
+  }
+}
+
+/** The objects on which two notes commits do not say the same; equal subtrees are not opened. `undefined` says nothing. */
+export async function* changedNotes(
+  repo: Repository,
+  before: string | undefined,
+  after: string | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const digits = 2 * idBytes(repo);
+  const roots = [before && (await rootTree(repo, before)), after && (await rootTree(repo, after))] as const;
+  for await (const { path } of diffTrees(sourceOf(repo), ...roots)) {
+    const object = notedObject(path, digits);
+    if (object !== undefined) yield object;
   }
 }
 

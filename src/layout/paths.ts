@@ -1,3 +1,6 @@
+/** All that the chain itself rests on lies in there. */
+export const OWN_DIR = '.mlchain';
+
 /** Where the layout of a repository lies: the path is fixed, so nobody can be shown another one (`product.md` §3). */
 export const LAYOUT_PATH = '.mlchain/root.layout';
 

@@ -3,8 +3,8 @@ import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem, ParsedNote } from './entry.ts';
 import { parseNote } from './entry.ts';
 import { linesOf } from './note.ts';
-import type { LedgerScope, StoredNote, StoredNotes } from './read-notes.ts';
-import { readNotes } from './read-notes.ts';
+import type { EvidenceRefs, LedgerScope, StoredNote, StoredNotes } from './read-notes.ts';
+import { listEvidence, readNotes } from './read-notes.ts';
 import { localRef } from './refs.ts';
 
 /** The first bytes of every link as this tool writes it: `_type` is the first key in order. */
@@ -25,8 +25,17 @@ export class Ledger {
     this.problems = problems;
   }
 
-  static async read(repo: Repository, scope: LedgerScope = {}): Promise<Ledger> {
-    return new Ledger(await readNotes(repo, scope));
+  static async read(repo: Repository, { commits, incoming }: LedgerScope = {}): Promise<Ledger> {
+    return await Ledger.readFrom(repo, await listEvidence(repo, incoming), commits);
+  }
+
+  /** What lies in these notes commits, whatever the refs say by now. */
+  static async readFrom(
+    repo: Repository,
+    evidence: EvidenceRefs,
+    commits?: ReadonlySet<string>,
+  ): Promise<Ledger> {
+    return new Ledger(await readNotes(repo, evidence, commits));
   }
 
   /** Each line once, however many refs hold it. */

@@ -13,6 +13,12 @@ export interface StoredNote {
   readonly data: Buffer;
 }
 
+/** Which notes commits there are to read, and what is wrong with refs. */
+export interface EvidenceRefs {
+  readonly refs: readonly EvidenceRef[];
+  readonly problems: readonly NoteProblem[];
+}
+
 export interface StoredNotes {
   /** By annotated commit. */
   readonly notes: ReadonlyMap<string, readonly StoredNote[]>;
@@ -22,6 +28,8 @@ export interface StoredNotes {
 
 /** A signer, upper-hex fingerprint, and a commit that holds notes of theirs. */
 export interface EvidenceRef {
+  /** Where it was found; undefined where no ref names it yet. */
+  readonly ref?: string | undefined;
   readonly signer: string;
   readonly tip: string;
 }
@@ -42,14 +50,14 @@ export interface LedgerScope {
   readonly incoming?: readonly EvidenceRef[];
 }
 
-/** Reads the notes of all evidence refs, and what is incoming. */
+/** Reads the notes that lie in these commits: on some objects, or all of them. */
 export async function readNotes(
   repo: Repository,
-  { commits, incoming = [] }: LedgerScope,
+  { refs, problems }: EvidenceRefs,
+  commits?: ReadonlySet<string>,
 ): Promise<StoredNotes> {
-  const { refs, problems } = await listEvidenceRefs(repo);
   const addresses = new Map<string, NoteAddress>();
-  for (const ref of [...refs, ...incoming]) {
+  for (const ref of refs) {
     for await (const address of notesOf(repo, ref, commits)) {
       // What a remote has is mostly what this clone has: the same blob is read once.
       addresses.set(`${address.object} ${address.signer} ${address.blob}`, address);
@@ -59,9 +67,11 @@ export async function readNotes(
   return { notes, problems: [...problems, ...unreadable] };
 }
 
-async function listEvidenceRefs(
+/** All evidence refs of this clone, and what is incoming; two refs of a signer that hold the same commit are one. */
+export async function listEvidence(
   repo: Repository,
-): Promise<{ refs: readonly EvidenceRef[]; problems: readonly NoteProblem[] }> {
+  incoming: readonly EvidenceRef[] = [],
+): Promise<EvidenceRefs> {
   const refs = new Map<string, EvidenceRef>();
   const problems: NoteProblem[] = [];
   for (const [ref, tip] of await listRefs(repo, ...NOTES_NAMESPACES)) {
@@ -72,9 +82,9 @@ async function listEvidenceRefs(
       problems.push(malformed(signer, `expected a fingerprint in upper hex, found '${ref}'`));
     else if (type !== 'commit')
       problems.push(malformed(signer, `expected a commit at '${ref}', found ${type}`));
-    else refs.set(`${signer} ${tip}`, { signer, tip });
+    else if (!refs.has(`${signer} ${tip}`)) refs.set(`${signer} ${tip}`, { ref, signer, tip });
   }
-  return { refs: [...refs.values()], problems };
+  return { refs: [...refs.values(), ...incoming], problems };
 }
 
 async function* notesOf(

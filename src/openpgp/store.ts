@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { dataDirectory } from '../user/data-directory.ts';
 import { writeArmor } from './armor.ts';
 import type { Certificate } from './certificate.ts';
 import { judgeCertificate, readKeys } from './certificate.ts';
@@ -40,11 +40,7 @@ export class OwnKeyStore {
   }
 
   static open(env: NodeJS.ProcessEnv): OwnKeyStore {
-    const data = env.XDG_DATA_HOME;
-    const home = env.HOME ?? os.homedir();
-    // The XDG base directory specification wants relative paths ignored.
-    const base = data !== undefined && path.isAbsolute(data) ? data : path.join(home, '.local/share');
-    return new OwnKeyStore(path.join(base, 'git-mlchain/keys'));
+    return new OwnKeyStore(path.join(dataDirectory(env), 'keys'));
   }
 
   /** All keys, by fingerprint. */

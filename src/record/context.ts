@@ -26,6 +26,8 @@ export interface RecordingContext {
   readonly layoutAt: (commit: string) => Promise<LayoutInForce | undefined>;
   /** The judge's word on the history that ends in these commits. */
   readonly explainedIn: (tips: readonly string[]) => Promise<Explained>;
+  /** The same at a glance: what it does not know may be explained all the same. */
+  readonly rememberedIn: (tips: readonly string[]) => Promise<Explained>;
   /** What `.mlchainrc` adds to a step's patterns. Throws where the file cannot be read. */
   readonly extraPatterns: (step: string) => Promise<Partial<RecordedPatterns> | undefined>;
   /** Which key would sign; opens nothing and asks nobody. Throws KeyError. */

@@ -149,6 +149,8 @@ export async function findUnexplained(
   products: Listing,
 ): Promise<Refusal | undefined> {
   if (inheritedFiles(products, patterns, view).length === 0) return undefined;
+  const known: Explained = await context.rememberedIn(commit.parents);
+  if (unexplainedFiles(products, patterns, view, known).length === 0) return undefined;
   const explained: Explained = await context.explainedIn(commit.parents);
   const files = unexplainedFiles(products, patterns, view, explained);
   const [first] = files;

@@ -48,7 +48,7 @@ function trustIn({ signer }: Workshop) {
 async function compose({ workshop }: Scene, commit: string): Promise<BundleParts> {
   const trust = trustIn(workshop);
   const repo = await workshop.reopen();
-  const history = await assessHistory(repo, [commit], trust, now());
+  const history = await assessHistory(repo, { tips: [commit], trust, now: now(), cache: 'none' });
   const header = { commit, created: '2026-11-22T08:00:00Z' };
   return await composeBundle(repo, { history, header, trust, now: now() });
 }
@@ -135,7 +135,7 @@ story('versions of the owners are read where there are any', async (scene) => {
 story('where no layout is in force there is no chain', async (scene) => {
   const { workshop, head } = scene;
   const trust = { ...trustIn(workshop), owners: ['F'.repeat(40)] };
-  const history = await assessHistory(workshop.repo, [head], trust, now());
+  const history = await assessHistory(workshop.repo, { tips: [head], trust, now: now(), cache: 'none' });
   const header = { commit: head, created: '2026-11-22T08:00:00Z' };
   const error = await failure(composeBundle(workshop.repo, { history, header, trust, now: now() }));
   assert.is(error.code, 'failed');

@@ -150,7 +150,12 @@ test('whatever one person does, what the recorder signs is what the judge wants'
         assert.equal(await queuedCommits(shop.context()), []);
         const trust = { owners: [shop.signer.fingerprint], threshold: 1, id: undefined, strict: true };
         const head = await shop.repo.resolveCommit('HEAD');
-        const { findings } = await assessHistory(shop.repo, [head], trust, Math.floor(Date.now() / 1000));
+        const { findings } = await assessHistory(shop.repo, {
+          tips: [head],
+          trust,
+          now: Math.floor(Date.now() / 1000),
+          cache: 'none',
+        });
         assert.equal(findings, []);
       } finally {
         await shop.cleanup();

@@ -29,7 +29,12 @@ async function adopted(): Promise<{
 
 async function uncovered(shop: Workshop, head: string): Promise<number> {
   const trust = { owners: [shop.signer.fingerprint], threshold: 1, id: undefined, strict: false };
-  const history = await assessHistory(shop.repo, [head], trust, Math.floor(Date.now() / 1000));
+  const history = await assessHistory(shop.repo, {
+    tips: [head],
+    trust,
+    now: Math.floor(Date.now() / 1000),
+    cache: 'none',
+  });
   return history.findings.filter(({ code }) => code === 'uncovered').length;
 }
 

@@ -120,6 +120,7 @@ interface VerdictDocument {
   readonly verdict: string;
   readonly findings: readonly FindingDocument[];
   readonly steps: readonly { readonly step: string; readonly state: string; readonly carried: boolean }[];
+  readonly checked: { readonly commits: number; readonly links: number; readonly cached: number };
 }
 
 export interface Judged extends VerdictDocument {

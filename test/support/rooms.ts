@@ -7,6 +7,7 @@ const floors = new Map([
   ['version.ts', 0],
   ['intoto', 1],
   ['git', 1],
+  ['user', 1],
   ['openpgp', 2],
   ['layout', 2],
   ['artifact', 2],

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
-import { assessHistory } from '../../src/gather/assess.ts';
+import { explainedByHistory, explainedByMemory } from '../../src/gather/explained.ts';
 import { layoutAt } from '../../src/gather/layout-at.ts';
 import { readNote } from '../../src/git/notes.ts';
 import type { Repository } from '../../src/git/repository.ts';
@@ -100,7 +100,8 @@ function contextOf(repo: Repository, env: NodeJS.ProcessEnv, owner: Signer): Rec
     repo,
     digester: new Digester(repo),
     layoutAt: (commit) => layoutAt(repo, commit),
-    explainedIn: async (tips) => (await assessHistory(repo, tips, trust, seconds())).explains,
+    explainedIn: (tips) => explainedByHistory(repo, { tips, trust, now: seconds() }),
+    rememberedIn: (tips) => explainedByMemory(repo, { tips, trust, now: seconds() }),
     extraPatterns: async () => undefined,
     signingKey: () => findSigningKey(request),
     signer: () => findSigner(request),

@@ -49,7 +49,12 @@ async function judged(
   trust: Trust,
   at: string,
 ): Promise<HistoryJudgment> {
-  return await assessHistory(repo, [at], trust, Math.floor(now() / 1000));
+  return await assessHistory(repo, {
+    tips: [at],
+    trust,
+    now: Math.floor(now() / 1000),
+    cache: 'digests',
+  });
 }
 
 /** Certificates of this history, of the work tree, of the bundle; then the keys in the layout that is in force. */

@@ -127,7 +127,12 @@ async function bindIfDone(
 function effectiveCommit(context: Context, repo: Repository): EffectiveCommit {
   return async (step, at) => {
     const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
-    const history = await assessHistory(repo, [at], trust, Math.floor(context.now() / 1000));
+    const history = await assessHistory(repo, {
+      tips: [at],
+      trust,
+      now: Math.floor(context.now() / 1000),
+      cache: 'histories',
+    });
     return history.commits.get(at)?.effective.get(step)?.link.commit;
   };
 }

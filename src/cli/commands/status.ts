@@ -34,7 +34,13 @@ async function readStatus(repo: Repository, context: Context): Promise<StatusRep
   const head = await repo.head();
   const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
   const now = Math.floor(context.now() / 1000);
-  const release = { trust, questions: ['history', 'release'], inspections: undefined, now } as const;
+  const release = {
+    trust,
+    questions: ['history', 'release'],
+    inspections: undefined,
+    now,
+    cache: 'histories',
+  } as const;
   const assessment = head === undefined ? undefined : await assess(repo, { ...release, revision: head });
   const history = assessment?.history;
   const layout = head === undefined ? undefined : history?.commits.get(head)?.inForce.own;

@@ -31,6 +31,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     step: args.value('for'),
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
     now: Math.floor(context.now() / 1000),
+    cache: args.has('no-cache') ? 'none' : 'histories',
   });
   speak(context, args, report);
   return exitCodeOfVerdict(report.verdict);

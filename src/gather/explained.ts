@@ -1,0 +1,46 @@
+import { type Artifact, sameArtifact } from '../artifact/kind.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Explained } from '../record/context.ts';
+import type { Trust } from '../verify/facts.ts';
+import type { HistoryJudgment } from '../verify/history.ts';
+import { assessHistory } from './assess.ts';
+
+export interface ExplainedRequest {
+  readonly tips: readonly string[];
+  readonly trust: Trust;
+  /** Seconds. */
+  readonly now: number;
+}
+
+/** What the links and endorsements of the history that leads to these commits explain. */
+export async function explainedByHistory(repo: Repository, request: ExplainedRequest): Promise<Explained> {
+  return (await assessHistory(repo, { ...request, cache: 'digests' })).explains;
+}
+
+/**
+ * The same from what is remembered, which may fall short: of what a verified history explained it remembers what still
+ * matters at its end, and so what lies there. It takes nothing for explained that is not.
+ */
+export async function explainedByMemory(
+  repo: Repository,
+  { tips, trust, now }: ExplainedRequest,
+): Promise<Explained> {
+  const each: Explained[] = [];
+  for (const tip of tips) {
+    const history = await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' });
+    each.push(history.explains, (name, artifact) => liesAt(history, tip, name, artifact));
+  }
+  return (name, artifact) => each.some((explains) => explains(name, artifact));
+}
+
+/** In a verified history somebody explained every controlled path as it is. */
+function liesAt(
+  { checked, commits }: HistoryJudgment,
+  tip: string,
+  name: string,
+  artifact: Artifact,
+): boolean {
+  if (checked.cached === 0) return false;
+  const found = commits.get(tip)?.state?.at(name);
+  return found !== undefined && sameArtifact(found, artifact);
+}

@@ -1,0 +1,137 @@
+import { MlchainError } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Entry, NoteProblem } from '../ledger/entry.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { type EvidenceRef, type EvidenceRefs, listEvidence } from '../ledger/read-notes.ts';
+import { isBeyondMemory } from '../verify/beyond-memory.ts';
+import type { HistoryFacts, Trust } from '../verify/facts.ts';
+import { verdictOf } from '../verify/finding.ts';
+import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
+import { remember } from '../verify/remember.ts';
+import { isWithin } from '../verify/steady.ts';
+import { baseOf } from './base-commit.ts';
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { factsOnTop } from './facts-on-top.ts';
+import { readHistoryFacts } from './history-facts.ts';
+import { isWritable } from './writable.ts';
+
+/**
+ * What is believed of earlier runs: histories that were verified, and digests; digests alone, where the judgment of
+ * every commit is wanted; or nothing (`--no-cache`). The answer is the same, but for the work it took.
+ */
+export type CacheUse = 'histories' | 'digests' | 'none';
+
+export interface HistoryRequest {
+  /** Commit ids. */
+  readonly tips: readonly string[];
+  readonly trust: Trust;
+  /** Seconds. */
+  readonly now: number;
+  /** Evidence that no ref names yet: what a push is about to bring. */
+  readonly incoming?: readonly EvidenceRef[] | undefined;
+  readonly cache: CacheUse;
+}
+
+export interface JudgedHistory {
+  readonly history: HistoryJudgment;
+  /** What could not be read, in all evidence there is. */
+  readonly problems: readonly NoteProblem[];
+}
+
+/**
+ * The history question. What was verified before is not judged again (`product.md` §6.7) – unless something speaks
+ * against it: whatever is not simply "verified again" is told by the whole history.
+ * @returns `history` undefined where a note is named that is not here: nobody can say what it would have said
+ */
+export async function judgedHistory(
+  repo: Repository,
+  request: HistoryRequest,
+): Promise<JudgedHistory | { readonly history: undefined; readonly problems: readonly NoteProblem[] }> {
+  const evidence = await listEvidence(repo, request.incoming);
+  const { tips, trust, now, cache } = request;
+  const checkpoints = cache === 'none' ? undefined : Checkpoints.open(repo, trust);
+  const isEnough = checkpoints !== undefined && cache === 'histories';
+  const quick = isEnough ? await onTop(repo, request, evidence, checkpoints) : undefined;
+  if (quick !== undefined) return quick;
+  const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
+  if (problems.some(({ kind }) => kind === 'object-missing')) return { history: undefined, problems };
+  const remembers = cache !== 'none';
+  const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers });
+  const history = judgeHistory(facts);
+  if (checkpoints !== undefined) await keep(repo, checkpoints, { facts, history, problems, evidence });
+  return { history, problems };
+}
+
+/** Entries and problems in one pass: the ledger forgets what nobody holds. */
+function readAll(ledger: Ledger): { entries: readonly Entry[]; problems: readonly NoteProblem[] } {
+  const entries: Entry[] = [];
+  const problems = [...ledger.problems];
+  for (const commit of ledger.commits()) {
+    entries.push(...ledger.entriesFor(commit));
+    problems.push(...ledger.problemsFor(commit));
+  }
+  return { entries, problems };
+}
+
+async function onTop(
+  repo: Repository,
+  { tips, trust, now }: HistoryRequest,
+  evidence: EvidenceRefs,
+  checkpoints: Checkpoints,
+): Promise<JudgedHistory | undefined> {
+  const [tip, ...others] = tips;
+  // Several tips are the parents of a merge: their common past is seldom what was verified last.
+  if (tip === undefined || others.length > 0) return undefined;
+  const base = await baseOf(repo, tip, checkpoints.tips());
+  if (base === undefined) return undefined;
+  const checkpoint = checkpoints.read(base.id);
+  if (checkpoint === undefined || !isWithin(now, checkpoint.memory.span)) return undefined;
+  const read = await unlessAbsent(factsOnTop(repo, { checkpoint, base, tips, trust, now, evidence }));
+  if (read === undefined) return undefined;
+  const { facts, problems } = read;
+  const history = judgeHistory(facts);
+  if (verdictOf(history.findings) !== 'verified' || isBeyondMemory(facts, history)) return undefined;
+  const isNew = facts.commits.length > 0 || !isSameEvidence(checkpoint, evidence);
+  if (isNew) await keep(repo, checkpoints, { facts, history, problems, evidence });
+  return { history, problems };
+}
+
+function isSameEvidence(checkpoint: Checkpoint, { refs }: EvidenceRefs): boolean {
+  return JSON.stringify(checkpoint.evidence) === JSON.stringify(refs);
+}
+
+interface Judged extends JudgedHistory {
+  readonly facts: HistoryFacts;
+  readonly evidence: EvidenceRefs;
+}
+
+/**
+ * For the next run. Not while anything is revoked: what a revocation means for a commit depends on what comes after it,
+ * however far away.
+ */
+async function keep(
+  repo: Repository,
+  checkpoints: Checkpoints,
+  { facts, history, problems, evidence }: Judged,
+): Promise<void> {
+  const isRevoked = facts.evidence.some(({ content }) => content.kind === 'revocation');
+  const isWhole = problems.every(({ kind }) => kind === 'malformed');
+  const memory = isRevoked || !isWhole ? undefined : remember(history, facts);
+  if (memory === undefined || !(await isWritable(repo.commonDir))) return;
+  checkpoints.write({
+    memory,
+    evidence: evidence.refs,
+    problems: problems.filter(({ object }) => object !== undefined),
+    certificates: facts.certificates,
+  });
+}
+
+/** What was there when it was verified and is not any more is for the whole history to tell. */
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof MlchainError && error.code === 'incomplete') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as assert from 'uvu/assert';
+import { Checkpoints } from '../../src/gather/checkpoints.ts';
+import { Repository } from '../../src/git/repository.ts';
+import { assertVerdict, type Judged, type Member } from '../support/member.ts';
+import { stories } from '../support/stories.ts';
+
+// threats.md, row 60: what was verified is remembered in the git directory, where others may write.
+
+const story = stories('threats: memory edited');
+const DATA = 'data/words.txt';
+const POISON = ['violation uncovered data/words.txt'];
+
+story('60: what was verified once is known from before, and --no-cache says the same', async ({ team }) => {
+  const { carl, alice } = team;
+  const first = await carl.verify('--history');
+  assertVerdict(first, 'verified');
+  const again = await carl.verify('--history');
+  assert.is(again.checked.cached, first.checked.commits);
+  assert.equal(withoutCached(again), withoutCached(first));
+  alice.write('data/more.txt', 'kiwi\n');
+  await alice.commit('more data');
+  await alice.push();
+  await carl.pull();
+  const next = await carl.verify('--history');
+  assertVerdict(next, 'verified');
+  assert.is(next.checked.commits, first.checked.commits + 1);
+  assert.is(next.checked.cached, first.checked.commits, 'one commit was judged');
+  const fresh = await carl.verify('--history', '--no-cache');
+  assert.is(fresh.checked.cached, 0);
+  assert.equal(withoutCached(fresh), withoutCached(next));
+});
+
+story(
+  '60: where the user can keep no secret nothing is remembered, and all is verified as before',
+  async ({ team }) => {
+    const { carl } = team;
+    fs.rmSync(carl.person.at('.local'), { recursive: true, force: true });
+    fs.writeFileSync(carl.person.at('.local'), '');
+    assertVerdict(await carl.verify('--history'), 'verified');
+    const again = await carl.verify('--history');
+    assertVerdict(again, 'verified');
+    assert.is(again.checked.cached, 0);
+  },
+);
+
+story('60: an edited memory is judged again, whatever it says', async ({ team: { carl } }) => {
+  const before = await carl.verify('--history');
+  for (const file of memories(carl)) {
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, text.replace(`"commits":${before.checked.commits}`, '"commits":1'));
+  }
+  const judged = await carl.verify('--history');
+  assertVerdict(judged, 'verified');
+  assert.is(judged.checked.cached, 0);
+  assert.is(judged.checked.commits, before.checked.commits);
+});
+
+story('60: a memory renamed to a poisoned commit is none', async ({ team: { carl, mallory } }) => {
+  const good = await carl.head();
+  assertVerdict(await carl.verify('--history'), 'verified');
+  const poisoned = await poison(mallory);
+  await carl.pull();
+  for (const file of memories(carl)) {
+    const forged = fs.readFileSync(file, 'utf8').replaceAll(good, poisoned);
+    fs.writeFileSync(file.replace(good, poisoned), forged);
+  }
+  const judged = await carl.verify('--history');
+  assertVerdict(judged, 'violated', POISON);
+  assert.is(judged.checked.cached, 0);
+});
+
+/** Mallory's own program writes what she wants, under her own secret; then she hands the whole directory over. */
+story(
+  '60: a memory in a git directory that somebody hands over is none',
+  async ({ team: { carl, mallory } }) => {
+    assertVerdict(await mallory.verify('--history'), 'verified');
+    const good = await mallory.head();
+    const poisoned = await poison(mallory);
+    await claimVerified(mallory, good, poisoned);
+    assertVerdict(await mallory.verify('--history'), 'verified', []);
+    const judged = await carl.in(mallory.clone).verify('--history');
+    assertVerdict(judged, 'violated', POISON);
+    assert.is(judged.checked.cached, 0);
+  },
+);
+
+story('the directory may be deleted at any time', async ({ team: { carl } }) => {
+  const first = await carl.verify('--history');
+  fs.rmSync(directory(carl), { recursive: true });
+  assert.equal(await carl.verify('--history'), first);
+  assert.is((await carl.verify('--history')).checked.cached, first.checked.commits);
+});
+
+function directory({ clone }: Member): string {
+  return path.join(clone, '.git', 'mlchain', 'verified');
+}
+
+function memories(member: Member): string[] {
+  const files = fs.readdirSync(directory(member)).map((name) => path.join(directory(member), name));
+  assert.ok(files.length > 0, 'something is remembered');
+  return files;
+}
+
+function withoutCached({ stdout }: Judged): string {
+  return stdout.replace(/"cached": \d+/, '');
+}
+
+async function poison(mallory: Member): Promise<string> {
+  mallory.write(DATA, 'poison\n');
+  const commit = await mallory.commitWithoutHooks('poison');
+  await mallory.pushPastHooks();
+  return commit;
+}
+
+async function claimVerified(mallory: Member, good: string, poisoned: string): Promise<void> {
+  const repo = await Repository.open(mallory.clone, mallory.person.env);
+  try {
+    const owners = (await mallory.git('config', '--get-all', 'mlchain.owner')).split('\n');
+    const id = (await mallory.tries(['config', 'mlchain.id'])).stdout.trim();
+    const trust = { owners, threshold: 1, id: id === '' ? undefined : id, strict: false };
+    const checkpoints = Checkpoints.open(repo, trust);
+    const known = checkpoints?.read(good);
+    assert.ok(known, 'her program remembers what it verified');
+    checkpoints?.write({ ...known, memory: { ...known.memory, tip: poisoned } });
+  } finally {
+    await repo.close();
+  }
+}
+
+story.run();
