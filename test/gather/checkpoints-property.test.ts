@@ -27,8 +27,8 @@ type StepName = keyof typeof STEPS;
 
 const anyAct = fc.record({
   kind: fc.oneof(
-    { weight: 8, arbitrary: fc.constant('work' as const) },
-    { weight: 2, arbitrary: fc.constantFrom('plain', 'merge', 'fork', 'sign', 'publish') },
+    { weight: 14, arbitrary: fc.constant('work' as const) },
+    { weight: 6, arbitrary: fc.constantFrom('plain', 'merge', 'fork', 'sign', 'publish') },
     {
       weight: 1,
       arbitrary: fc.constantFrom(
@@ -52,7 +52,7 @@ const anyAct = fc.record({
   content: fc.constantFrom('1', '2', '3', '4', '5', '6'),
   back: fc.constantFrom(0, 0, 0, 1, 2),
   extra: fc.boolean(),
-  history: fc.boolean(),
+  history: fc.constantFrom(true, true, false),
   askedBack: fc.constantFrom(0, 0, 0, 0, 1, 3),
 });
 type Act = typeof anyAct extends fc.Arbitrary<infer T> ? T : never;
@@ -223,10 +223,11 @@ class Play {
     );
   }
 
-  /** Of two sides one wins whole: sometimes the one that must not. */
+  /** What only the other side has comes along; of what both have the first side's stays, also where it must not. */
   async merge(one: SagaCommit, other: SagaCommit): Promise<void> {
     if (one.id === other.id) return;
-    await this.saga.commit([one, other], {});
+    const theirs = [...other.files].filter(([name]) => !one.files.has(name));
+    await this.saga.commit([one, other], Object.fromEntries(theirs));
   }
 
   async moveEvidence(
@@ -293,7 +294,7 @@ function told({ verdict, steps, findings, checked }: Assessment) {
 test('whatever happened in between, what is remembered changes no answer', async () => {
   let asked = 0;
   let used = 0;
-  const property = fc.asyncProperty(fc.array(anyAct, { minLength: 4, maxLength: 10 }), async (acts) => {
+  const property = fc.asyncProperty(fc.array(anyAct, { minLength: 5, maxLength: 10 }), async (acts) => {
     const scratch = makeScratch();
     try {
       const play = new Play(new Saga(scratch.path));
@@ -313,9 +314,9 @@ test('whatever happened in between, what is remembered changes no answer', async
       scratch.cleanup();
     }
   });
-  await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 20), includeErrorInReport: true });
+  await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 14), includeErrorInReport: true });
   assert.ok(
-    used * 4 > asked,
+    used * 8 > asked,
     `${used} of ${asked} answers rest on something remembered: that says next to nothing`,
   );
 });
