@@ -46,7 +46,7 @@ export class Config {
 }
 
 /** Section and variable are case-insensitive, the subsection between them is not; git lists them in lower case. */
-function canonicalName(name: string): string {
+export function canonicalName(name: string): string {
   const first = name.indexOf('.');
   const last = name.lastIndexOf('.');
   return name.slice(0, first).toLowerCase() + name.slice(first, last) + name.slice(last).toLowerCase();

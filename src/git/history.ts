@@ -1,37 +1,15 @@
 import { MlchainError } from '../errors.ts';
-import type { CommitObject } from './commit-object.ts';
-import type { Change, LogBlock } from './log-parser.ts';
+import { type CommitChanges, type HistoryRequest, touching } from './commit-changes.ts';
+import type { LogBlock } from './log-parser.ts';
 import { LogParser } from './log-parser.ts';
 import { isCleanPath } from './paths.ts';
+import type { RepositoryReader } from './reader.ts';
 import { records } from './records.ts';
 import type { Repository } from './repository.ts';
 
+export type { Commit, CommitChanges, HistoryRequest } from './commit-changes.ts';
 export type { Person } from './commit-object.ts';
 export type { Change } from './log-parser.ts';
-
-export interface Commit extends CommitObject {
-  readonly id: string;
-}
-
-export interface CommitChanges extends Commit {
-  /** One list per parent, in order; one list, against nothing, for a root commit and for a `boundary`. */
-  readonly changes: readonly (readonly Change[])[];
-  /** Edge of a shallow clone: the commit names `parents`, but they are not here to be compared with. */
-  readonly boundary: boolean;
-}
-
-export interface HistoryRequest {
-  /** Commit ids; none: no history. */
-  readonly tips: readonly string[];
-  /** Commit ids; they and their ancestors are left out. */
-  readonly exclude?: readonly string[];
-  /** `by-date` is what `git log` shows: it starts at once, but a wrong clock can put a parent before its child. */
-  readonly order: 'oldest-first' | 'newest-first' | 'by-date';
-  /** `false`: nothing is compared, the lists mean nothing. */
-  readonly changes?: boolean;
-  /** Only commits that change one of these paths (files, or directories without a final `/`), and only these changes. */
-  readonly paths?: readonly string[];
-}
 
 /** Everything that a setting, an attribute or a foreign `.gitmodules` could change is said outright. */
 const OPTIONS = [
@@ -59,11 +37,15 @@ const OPTIONS = [
 
 /** Commits with what each changed, as git finds them; a child of its own, ended when the loop is left. */
 export async function* readHistory(
-  repo: Repository,
+  repo: RepositoryReader,
   request: HistoryRequest,
 ): AsyncGenerator<CommitChanges, void, undefined> {
   const { tips, exclude = [], changes = true, paths = [] } = request;
   if (tips.length === 0) {
+    return;
+  }
+  if (repo.git === undefined) {
+    yield* repo.walk.history(request);
     return;
   }
   // An argument is text: a path that is no UTF-8 would reach git as another one, and nothing would be found.
@@ -71,11 +53,19 @@ export async function* readHistory(
   const args = [...OPTIONS, changes || !canAsk ? '--raw' : '--no-patch', ...ORDER[request.order]];
   const input = [...tips.map(safeId), ...exclude.map((id) => `^${safeId(id)}`), ''].join('\n');
   const commits = readLog(repo, args, input, canAsk ? paths : []);
-  yield* canAsk ? commits : touching(commits, paths);
+  for await (const commit of commits) {
+    const wanted = canAsk ? commit : touching(commit, paths);
+    if (wanted !== undefined) {
+      yield wanted;
+    }
+  }
 }
 
 /** One commit. Throws when it is not here. */
-export async function readCommit(repo: Repository, id: string): Promise<CommitChanges> {
+export async function readCommit(repo: RepositoryReader, id: string): Promise<CommitChanges> {
+  if (repo.git === undefined) {
+    return await repo.walk.commit(id);
+  }
   for await (const commit of readLog(repo, [...OPTIONS, '--raw', '--no-walk'], `${safeId(id)}\n`, [])) {
     return commit;
   }
@@ -83,7 +73,14 @@ export async function readCommit(repo: Repository, id: string): Promise<CommitCh
 }
 
 /** Whether everything in `ancestor` is also in `descendant`; a commit is its own ancestor. */
-export async function isAncestor(repo: Repository, ancestor: string, descendant: string): Promise<boolean> {
+export async function isAncestor(
+  repo: RepositoryReader,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
+  if (repo.git === undefined) {
+    return (await repo.walk.reachable([descendant])).has(ancestor);
+  }
   const args = ['merge-base', '--is-ancestor', safeId(ancestor), safeId(descendant)];
   const { code } = await repo.git.run(args, { okCodes: [0, 1] });
   return code === 0;
@@ -119,20 +116,6 @@ async function* readLog(
   }
   if (blocks.length > 0) {
     yield join(blocks, shallow);
-  }
-}
-
-/** Only commits that change one of the paths or something below it, and only these changes. */
-async function* touching(
-  commits: AsyncIterable<CommitChanges>,
-  paths: readonly string[],
-): AsyncGenerator<CommitChanges, void, undefined> {
-  const touches = (change: Change) => paths.some((path) => `${change.path}/`.startsWith(`${path}/`));
-  for await (const commit of commits) {
-    const changes = commit.changes.map((list) => list.filter(touches));
-    if (changes.some((list) => list.length > 0)) {
-      yield { ...commit, changes };
-    }
   }
 }
 

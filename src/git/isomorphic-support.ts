@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MlchainError } from '../errors.ts';
+import { parseConfig, type Setting } from './config-file.ts';
 
 /** Extensions of the repository format that change nothing about where refs and objects lie. */
 const HARMLESS = new Map([
@@ -13,14 +14,28 @@ const HARMLESS = new Map([
   ['refstorage', 'files'],
 ]);
 
+/** Where a hook of a push, or a user, says that there are objects beside the repository's own. */
+const ELSEWHERE = ['GIT_QUARANTINE_PATH', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES'];
+/** Offsets and lengths in a pack are read as 31 bits. */
+const LARGEST_PACK = 2 ** 31 - 1;
+/** gitformat-pack(5), "VERSION 2 PACK-*.IDX FILES". */
+const INDEX_V2 = Buffer.of(0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2);
+
+export interface SupportedRepository {
+  readonly gitDir: string;
+  /** The repository's own configuration. */
+  readonly settings: readonly Setting[];
+}
+
 /**
- * The git directory for `dir`, where isomorphic-git can read it. It does not notice what it cannot read – it finds no
+ * The repository at `dir`, where isomorphic-git can read it. It does not notice what it cannot read – it finds no
  * refs, or old ones –, so everything that it was seen to misread is refused here, by name. Throws
  * `unsupported-repository`, or `input` where there is no repository.
  */
-export function supportedGitDir(dir: string, env: NodeJS.ProcessEnv): string {
-  if (env.GIT_QUARANTINE_PATH !== undefined || env.GIT_OBJECT_DIRECTORY !== undefined) {
-    throw unsupported('objects in quarantine (GIT_OBJECT_DIRECTORY is set)');
+export function supportedRepository(dir: string, env: NodeJS.ProcessEnv): SupportedRepository {
+  const elsewhere = ELSEWHERE.find((name) => env[name] !== undefined);
+  if (elsewhere !== undefined) {
+    throw unsupported(`objects in quarantine or another place (${elsewhere} is set)`);
   }
   const gitDir = findGitDir(dir);
   const traits: readonly (readonly [file: string, what: string])[] = [
@@ -34,8 +49,10 @@ export function supportedGitDir(dir: string, env: NodeJS.ProcessEnv): string {
       throw unsupported(what);
     }
   }
-  expectKnownFormat(readFileSync(join(gitDir, 'config'), 'utf8'));
-  return gitDir;
+  const settings = readSettings(gitDir);
+  expectKnownFormat(settings);
+  expectKnownPacks(join(gitDir, 'objects', 'pack'));
+  return { gitDir, settings };
 }
 
 function findGitDir(dir: string): string {
@@ -54,47 +71,63 @@ function findGitDir(dir: string): string {
   return found;
 }
 
+/** With what `git config --worktree` wrote, where that is in use; git-worktree(1), "CONFIGURATION FILE". */
+function readSettings(gitDir: string): Setting[] {
+  const own = parseConfig(readFileSync(join(gitDir, 'config'), 'utf8'));
+  const further = join(gitDir, 'config.worktree');
+  const isUsed = own.some(([name, value]) => name === 'extensions.worktreeconfig' && value !== 'false');
+  return isUsed && existsSync(further) ? [...own, ...parseConfig(readFileSync(further, 'utf8'))] : own;
+}
+
 /** gitrepository-layout(5), repository-version: who meets an extension that he does not know must not go on. */
-function expectKnownFormat(config: string): void {
-  for (const [section, key, value] of settings(config)) {
-    if (section === 'extensions' && key === 'partialclone') {
+function expectKnownFormat(settings: readonly Setting[]): void {
+  for (const [name, value] of settings) {
+    if (name === 'extensions.partialclone' || (/^remote\..*\.promisor$/s.test(name) && value !== 'false')) {
       throw unsupported('a partial clone');
     }
-    if (/^remote\b/.test(section) && key === 'promisor' && value !== 'false') {
-      throw unsupported('a partial clone');
+    if (/^include(if\..*)?\.path$/s.test(name)) {
+      throw unsupported('a configuration that includes other files');
     }
-    if (section === 'extensions' && !isHarmless(key, value)) {
-      throw unsupported(`extensions.${key} = ${value}`);
+    if (
+      name.startsWith('extensions.') &&
+      !isHarmless(name.slice('extensions.'.length), value.toLowerCase())
+    ) {
+      throw unsupported(`${name} = ${value}`);
     }
-    if (section === 'core' && key === 'repositoryformatversion' && !/^[01]$/.test(value)) {
+    if (name === 'core.repositoryformatversion' && !/^[01]$/.test(value)) {
       throw unsupported(`repository format version ${value}`);
     }
   }
 }
 
-function isHarmless(key: string, value: string): boolean {
-  return HARMLESS.has(key) && (HARMLESS.get(key) === undefined || HARMLESS.get(key) === value);
-}
-
-/** Section (in lower case, with its subsection), key (lower case) and value of each line of a config file. */
-function* settings(config: string): Generator<[section: string, key: string, value: string]> {
-  let section = '';
-  for (const line of config.split('\n')) {
-    const [, head, rest = line] = /^\s*\[([^\]]*)\](.*)$/.exec(line) ?? [];
-    section = head?.trim().toLowerCase() ?? section;
-    const [, key, value = 'true'] = /^\s*([a-z][a-z0-9-]*)\s*(?:=\s*(.*))?$/i.exec(rest) ?? [];
-    if (key !== undefined) {
-      yield [
-        section,
-        key.toLowerCase(),
-        value
-          .replace(/\s*[#;].*$/, '')
-          .trim()
-          .replaceAll('"', '')
-          .toLowerCase(),
-      ];
+function expectKnownPacks(dir: string): void {
+  const files = existsSync(dir) ? readdirSync(dir) : [];
+  if (files.some((name) => name.endsWith('.promisor'))) {
+    throw unsupported('a partial clone');
+  }
+  for (const name of files.filter((each) => each.endsWith('.idx'))) {
+    if (!firstBytes(join(dir, name), INDEX_V2.length).equals(INDEX_V2)) {
+      throw unsupported(`a pack index of another version than 2 (${name})`);
+    }
+    const pack = statSync(join(dir, name.replace(/idx$/, 'pack')), { throwIfNoEntry: false });
+    if (pack !== undefined && pack.size > LARGEST_PACK) {
+      throw unsupported('a pack of 2 GiB or more');
     }
   }
+}
+
+function firstBytes(file: string, count: number): Buffer {
+  const opened = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(count);
+    return bytes.subarray(0, readSync(opened, bytes, 0, count, 0));
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function isHarmless(key: string, value: string): boolean {
+  return HARMLESS.has(key) && (HARMLESS.get(key) === undefined || HARMLESS.get(key) === value);
 }
 
 function unsupported(what: string): MlchainError {

@@ -5,9 +5,9 @@ import { HOW_TO_FETCH, RefRaceError } from './git-error.ts';
 import type { NoteSource } from './note-edits.ts';
 import { planAppend, unionOfLines } from './note-edits.ts';
 import { findNote, notedObject } from './note-tree.ts';
-import { records } from './records.ts';
+import type { RepositoryReader } from './reader.ts';
 import type { Repository } from './repository.ts';
-import { idBytes, readTree } from './tree.ts';
+import { idBytes, listTree, readTree } from './tree.ts';
 import { diffTrees } from './tree-diff.ts';
 
 /** A note: a blob that speaks of an object, which need not be here. */
@@ -19,7 +19,6 @@ export interface Note {
 /** Annotated object → lines without a newline. */
 export type NoteLines = ReadonlyMap<string, readonly string[]>;
 
-const RECORD = /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s;
 /** Milliseconds. On a loaded machine one of many writers may lose a hundred races; a minute of them is not bad luck. */
 const PATIENCE = 60_000;
 /** Milliseconds in which nobody moved the ref: then it is no race, but a lock that a dead process left. */
@@ -27,7 +26,7 @@ const STANDSTILL = 4_000;
 
 /** Every note of a ref or commit, at any fan-out; an object twice, where two writers used two fan-outs. */
 export async function* listNotes(
-  repo: Repository,
+  repo: RepositoryReader,
   refOrCommit: string,
 ): AsyncGenerator<Note, void, undefined> {
   const root = await rootOf(repo, refOrCommit);
@@ -35,20 +34,17 @@ export async function* listNotes(
     return;
   }
   const digits = 2 * idBytes(repo);
-  for await (const batch of records(repo.git.stream(['ls-tree', '-r', '-z', '--full-tree', root]))) {
-    for (const record of batch) {
-      const [, blob, path = ''] = RECORD.exec(record.toString('latin1')) ?? [];
-      const object = notedObject(path, digits);
-      if (blob !== undefined && object !== undefined) {
-        yield { object, blob };
-      }
+  for await (const [path, { mode, id }] of listTree(repo, root)) {
+    const object = notedObject(path, digits);
+    if (object !== undefined && mode.startsWith('100')) {
+      yield { object, blob: id };
     }
   }
 }
 
 /** The objects on which two notes commits do not say the same; equal subtrees are not opened. `undefined` says nothing. */
 export async function* changedNotes(
-  repo: Repository,
+  repo: RepositoryReader,
   before: string | undefined,
   after: string | undefined,
 ): AsyncGenerator<string, void, undefined> {
@@ -62,7 +58,7 @@ export async function* changedNotes(
 
 /** What a ref or commit notes on an object, the lines of several fan-outs together; `undefined` when nothing. */
 export async function readNote(
-  repo: Repository,
+  repo: RepositoryReader,
   refOrCommit: string,
   object: string,
 ): Promise<Buffer | undefined> {
@@ -124,32 +120,38 @@ export async function commitNotes(
   return await commitEdits(repo, { ref: undefined, parent: base, identity, message, edits });
 }
 
-async function rootOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
+async function rootOf(repo: RepositoryReader, refOrCommit: string): Promise<string | undefined> {
   const tip = await tipOf(repo, refOrCommit);
   return tip === undefined ? undefined : await rootTree(repo, tip);
 }
 
-async function rootTree(repo: Repository, commit: string): Promise<string> {
+async function rootTree(repo: RepositoryReader, commit: string): Promise<string> {
   const root = await repo.objects.info(`${commit}^{tree}`);
   return root?.id ?? missing(`tree of ${commit}`);
 }
 
 /** `undefined` only where there is no such ref: a ref whose commit is gone is evidence that we cannot see. */
-async function tipOf(repo: Repository, refOrCommit: string): Promise<string | undefined> {
+async function tipOf(repo: RepositoryReader, refOrCommit: string): Promise<string | undefined> {
   const tip = await repo.tryResolve(refOrCommit);
   if (tip !== undefined) {
     return tip;
   }
-  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', refOrCommit];
-  const { code } = await repo.git.run(args, { okCodes: [0, 1, 128] });
-  if (code !== 0) {
+  if (!(await isName(repo, refOrCommit))) {
     return undefined;
   }
   // Between the two questions another writer may have made the ref: only what is missing twice is missing.
   return (await repo.tryResolve(refOrCommit)) ?? missing(`commit of ${refOrCommit}`);
 }
 
-function sourceOf(repo: Repository): NoteSource {
+async function isName(repo: RepositoryReader, text: string): Promise<boolean> {
+  if (repo.git === undefined) {
+    return (await repo.objects.resolve(text)) !== undefined;
+  }
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', text];
+  return (await repo.git.run(args, { okCodes: [0, 1, 128] })).code === 0;
+}
+
+function sourceOf(repo: RepositoryReader): NoteSource {
   return {
     idBytes: idBytes(repo),
     read: (id) => readTree(repo, id),

@@ -1,6 +1,7 @@
 import { MlchainError } from '../errors.ts';
 import { GitError, RefRaceError } from './git-error.ts';
 import { decodePath, encodePath } from './paths.ts';
+import type { RepositoryReader } from './reader.ts';
 import type { Repository } from './repository.ts';
 
 export interface RefUpdate {
@@ -13,9 +14,12 @@ export interface RefUpdate {
 
 /** Refs below the prefixes (default: all) with the id each holds: of a tag object, not of what it tags. */
 export async function listRefs(
-  repo: Repository,
+  repo: RepositoryReader,
   ...prefixes: readonly string[]
 ): Promise<Map<string, string>> {
+  if (repo.git === undefined) {
+    return await repo.objects.refs(prefixes);
+  }
   const args = ['for-each-ref', '--format=%(objectname) %(refname)', ...prefixes];
   const { stdout } = await repo.git.run(args);
   const refs = new Map<string, string>();

@@ -1,5 +1,6 @@
 import { GitError } from './git-error.ts';
 import { decodePath } from './paths.ts';
+import type { RepositoryReader } from './reader.ts';
 import type { Repository } from './repository.ts';
 
 export interface Rejection {
@@ -25,7 +26,10 @@ export interface PushOptions {
 export const INSIDE_PUSH = 'MLCHAIN_INSIDE_PUSH';
 const NETWORK = { network: true, env: { [INSIDE_PUSH]: '1' } };
 
-export async function listRemotes(repo: Repository): Promise<string[]> {
+export async function listRemotes(repo: RepositoryReader): Promise<string[]> {
+  if (repo.git === undefined) {
+    return repo.remotes();
+  }
   const names = await repo.git.text(['remote']);
   return names === '' ? [] : names.split('\n');
 }

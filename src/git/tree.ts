@@ -1,8 +1,8 @@
 import { MlchainError } from '../errors.ts';
 import { HOW_TO_FETCH } from './git-error.ts';
 import { decodePath, encodePath, isCleanPath } from './paths.ts';
+import type { RepositoryReader } from './reader.ts';
 import { records } from './records.ts';
-import type { Repository } from './repository.ts';
 import type { RawEntry, TreeEntry } from './tree-object.ts';
 import { SUBTREE, treeEntries } from './tree-object.ts';
 
@@ -19,11 +19,15 @@ export interface PathRequest {
  * beginnings of paths, on no particular boundary: `data/`, `data/tr`.
  */
 export async function* listTree(
-  repo: Repository,
+  repo: RepositoryReader,
   treeish: string,
   prefixes: readonly string[] = [''],
 ): AsyncGenerator<[path: string, entry: TreeEntry], void, undefined> {
   const id = await treeId(repo, treeish);
+  if (repo.git === undefined) {
+    yield* repo.walk.files(id, prefixes);
+    return;
+  }
   const wanted = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
   const args = ['ls-tree', '-r', '-z', '--full-tree', id, '--', ...directories(prefixes)];
   for await (const batch of records(repo.git.stream(args))) {
@@ -45,7 +49,7 @@ function listed(record: Buffer): [path: string, entry: TreeEntry] {
 
 /** What lies at a path; `undefined` for nothing and for a directory. Throws `incomplete` when a tree is not here. */
 export async function entryAt(
-  repo: Repository,
+  repo: RepositoryReader,
   treeish: string,
   path: string,
 ): Promise<TreeEntry | undefined> {
@@ -55,7 +59,7 @@ export async function entryAt(
 
 /** {@link entryAt} for many paths, in the order asked; every tree is read once. */
 export async function entriesAt(
-  repo: Repository,
+  repo: RepositoryReader,
   requests: readonly PathRequest[],
 ): Promise<(TreeEntry | undefined)[]> {
   const trees = new Map<string, Promise<Buffer>>();
@@ -68,7 +72,7 @@ export async function entriesAt(
 }
 
 /** The content of a tree object. Throws `incomplete` when it is named but not here. */
-export async function readTree(repo: Repository, treeish: string): Promise<Buffer> {
+export async function readTree(repo: RepositoryReader, treeish: string): Promise<Buffer> {
   const object = await repo.objects.read(`${treeish}^{tree}`);
   if (object === undefined) {
     throw new MlchainError('incomplete', `tree of ${treeish} is not here`, {
@@ -78,12 +82,12 @@ export async function readTree(repo: Repository, treeish: string): Promise<Buffe
   return object.data;
 }
 
-export function idBytes(repo: Repository): 20 | 32 {
+export function idBytes(repo: RepositoryReader): 20 | 32 {
   return repo.objectFormat === 'sha256' ? 32 : 20;
 }
 
 async function descend(
-  repo: Repository,
+  repo: RepositoryReader,
   read: (id: string) => Promise<Buffer>,
   commit: string,
   path: string,
@@ -111,7 +115,7 @@ function find(tree: Buffer, name: Buffer, bytes: 20 | 32): RawEntry | undefined 
   return undefined;
 }
 
-async function treeId(repo: Repository, treeish: string): Promise<string> {
+async function treeId(repo: RepositoryReader, treeish: string): Promise<string> {
   const info = await repo.objects.info(`${treeish}^{tree}`);
   if (info === undefined) {
     throw new MlchainError('incomplete', `tree of ${treeish} is not here`);

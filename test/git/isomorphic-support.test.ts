@@ -3,12 +3,12 @@ import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MlchainError } from '../../src/errors.ts';
-import { openIsomorphicReader } from '../../src/git/isomorphic-reader.ts';
-import { supportedGitDir } from '../../src/git/isomorphic-support.ts';
+import { IsomorphicRepository } from '../../src/git/isomorphic-repository.ts';
+import { supportedRepository } from '../../src/git/isomorphic-support.ts';
 import { type Fixture, failureOf, inRepository } from './fixture.ts';
 
 async function refusal(dir: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const error = await failureOf(openIsomorphicReader(dir, env));
+  const error = await failureOf(IsomorphicRepository.open(dir, env));
   assert.instance(error, MlchainError);
   assert.is((error as MlchainError).code, 'unsupported-repository');
   assert.is((error as MlchainError).hint, 'install git: with it every repository can be read');
@@ -20,7 +20,7 @@ function refuses(name: string, change: (fixture: Fixture) => Promise<string>, ex
   test(`${name} is refused by name, and read before it was that`, async () => {
     await inRepository(async (fixture) => {
       await fixture.commit('first');
-      await openIsomorphicReader(fixture.dir, {});
+      await IsomorphicRepository.open(fixture.dir, {});
       assert.match(await refusal(await change(fixture)), expected);
     });
   });
@@ -131,9 +131,9 @@ test('extensions that move nothing are no obstacle, however the file is written'
       config,
       '# [extensions] partialclone = x\n[core] repositoryformatversion = 1 ; one\n[EXTENSIONS]\n\tnoop\n  objectFormat = "sha1" # default\n\tworktreeConfig = true\n[remote "origin"]\n\tpromisor = false\n',
     );
-    assert.is(supportedGitDir(dir, {}), path.join(dir, '.git'));
+    assert.is(supportedRepository(dir, {}).gitDir, path.join(dir, '.git'));
     fs.appendFileSync(config, '\tpromisor = true\n');
-    assert.throws(() => supportedGitDir(dir, {}), /a partial clone/);
+    assert.throws(() => supportedRepository(dir, {}), /a partial clone/);
   });
 });
 
@@ -141,7 +141,7 @@ test('what is no repository is bad input', async () => {
   await inRepository(async ({ person, dir }) => {
     fs.mkdirSync(path.join(dir, 'below/.git'), { recursive: true });
     for (const place of [person.home, path.join(dir, 'below'), person.at('nowhere')]) {
-      const error = await failureOf(openIsomorphicReader(place, {}));
+      const error = await failureOf(IsomorphicRepository.open(place, {}));
       assert.is((error as MlchainError).code, 'input');
       assert.is((error as MlchainError).message, `not a git repository: ${place}`);
     }
