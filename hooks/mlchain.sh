@@ -3,8 +3,38 @@
 # puts the paths of node and of the program in front of it (mlchain_node, mlchain_program), because the PATH of an
 # editor or a desktop is not the one of the shell that installed.
 
-# The installer asks each hook whether it can be reached: answer before anything else happens.
-if [ "${MLCHAIN_HOOK_PROBE-}" = 1 ]; then
+say() {
+  echo "git-mlchain: $*" >&2
+}
+
+# The node and the program remembered at install, or else what PATH has.
+find_mlchain() {
+  if [ -f "${mlchain_program-}" ]; then
+    [ -x "${mlchain_node-}" ] || mlchain_node=$(command -v node) && return
+  fi
+  mlchain_program=
+  command -v git-mlchain >/dev/null
+}
+
+# NODE_EXTRA_CA_CERTS makes every start of Node slow, and no hook speaks TLS itself.
+start_mlchain() {
+  unset NODE_EXTRA_CA_CERTS
+  if [ -n "$mlchain_program" ]; then
+    "$mlchain_node" "$mlchain_program" "$@"
+  else
+    git-mlchain "$@"
+  fi
+}
+
+run_mlchain() {
+  start_mlchain hook "$hook" -- "$@"
+}
+
+# `hooks status` asks each hook whether it can be reached and can start the program; nothing else happens. Whoever asks
+# says what it runs on itself: that much is proven already.
+if [ -n "${MLCHAIN_HOOK_PROBE-}" ]; then
+  find_mlchain || { say "not found: what it was installed with is gone, and PATH has no git-mlchain" && exit 1; }
+  [ "$mlchain_node:$mlchain_program" = "$MLCHAIN_HOOK_PROBE" ] || start_mlchain --version >/dev/null || exit
   echo "git-mlchain $hook"
   exit 0
 fi
@@ -21,10 +51,6 @@ if [ -f "$git_dir/commondir" ]; then
   *) common_dir=$git_dir/$common_dir ;;
   esac
 fi
-
-say() {
-  echo "git-mlchain: $*" >&2
-}
 
 # Standard input, byte by byte: git's lines about refs must reach everybody who wants them. A `git lfs pre-push` that
 # finds its input already read uploads nothing and reports success. The dot keeps the last line feed.
@@ -78,21 +104,3 @@ skips() {
   [ "${MLCHAIN_SKIP-}" = 1 ] && say "MLCHAIN_SKIP=1: $*"
 }
 
-# The node and the program remembered at install, or else what PATH has.
-find_mlchain() {
-  if [ -f "${mlchain_program-}" ]; then
-    [ -x "${mlchain_node-}" ] || mlchain_node=$(command -v node) && return
-  fi
-  mlchain_program=
-  command -v git-mlchain >/dev/null
-}
-
-# NODE_EXTRA_CA_CERTS makes every start of Node slow, and no hook speaks TLS itself.
-run_mlchain() {
-  unset NODE_EXTRA_CA_CERTS
-  if [ -n "$mlchain_program" ]; then
-    "$mlchain_node" "$mlchain_program" hook "$hook" -- "$@"
-  else
-    git-mlchain hook "$hook" -- "$@"
-  fi
-}

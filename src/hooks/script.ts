@@ -39,7 +39,7 @@ export function isOurs(text: string): boolean {
   return text.includes(WRITTEN);
 }
 
-/** What an installed hook prints, and does nothing else, when `MLCHAIN_HOOK_PROBE=1` is in its environment. */
+/** What an installed hook prints, and does nothing else, when `MLCHAIN_HOOK_PROBE` is set: see `probe.ts`. */
 export function probeAnswer(hook: HookName): string {
   return `git-mlchain ${hook}\n`;
 }

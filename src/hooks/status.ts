@@ -75,7 +75,7 @@ async function statusOf(
   if (early !== undefined) return { ...status, ...early };
   const text = await readText(file);
   if (text === undefined) return { ...status, state: 'missing', problem: undefined };
-  const problem = await probe(repository, file, hook);
+  const problem = await probe(repository, file, hook, target);
   if (problem !== undefined) return { ...status, state: 'dead', problem };
   const isCurrent = text.endsWith(bodyOf(hookScript(hook, target, { lfs: way !== 'config' })));
   return { ...status, state: isCurrent ? 'live' : 'outdated', problem: undefined };

@@ -171,6 +171,36 @@ test('status finds what is not live any more', async (place) => {
   assert.equal(await states(place), all('live'));
 });
 
+test('a hook is live only while the program that it would start does start', async (place) => {
+  const { recorder } = place;
+  await install(place);
+  // Installed by another git-mlchain, which has been broken since, and then removed.
+  const other = recorder.person.at('other.mjs');
+  fs.writeFileSync(other, 'process.exit(0);\n');
+  for (const hook of clientHooks) {
+    const file = path.join(place.hooks, hook);
+    const text = fs.readFileSync(file, 'utf8').replace(/^mlchain_program=.*/m, `mlchain_program='${other}'`);
+    fs.writeFileSync(file, text);
+  }
+  assert.equal(await states(place), all('outdated'));
+  fs.writeFileSync(other, 'throw new Error("half an upgrade");\n');
+  const broken = await statusOf(place);
+  assert.ok(
+    broken.hooks.every(({ state, problem }) => state === 'dead' && /half an upgrade/.test(problem ?? '')),
+  );
+  fs.rmSync(other);
+  assert.equal(await states(place), all('outdated'), 'PATH has one');
+  fs.rmSync(recorder.person.at('bin/git-mlchain'));
+  const gone = await statusOf(place);
+  assert.ok(
+    gone.hooks.every(
+      ({ state, problem }) => state === 'dead' && /^git-mlchain: not found/.test(problem ?? ''),
+    ),
+  );
+  await install(place);
+  assert.equal(await states(place), all('live'));
+});
+
 test('a variable that switches simple-git-hooks off is named', async (place) => {
   await install(place);
   place.recorder.person.env.SKIP_SIMPLE_GIT_HOOKS = '1';

@@ -33,6 +33,7 @@ const PROGRAM = `
 import * as fs from 'node:fs';
 const here = import.meta.dirname;
 const [command, hook, dashes, ...args] = process.argv.slice(2);
+if (command === '--version') process.exit(0);
 if (command !== 'hook' || dashes !== '--') throw new Error('called as ' + process.argv.join(' '));
 const call = { hook, args, input: fs.readFileSync(0, 'latin1'), caCerts: process.env.NODE_EXTRA_CA_CERTS };
 fs.appendFileSync(here + '/calls', JSON.stringify(call) + '\\n');
