@@ -8,10 +8,11 @@ import type { Voice } from './voice.ts';
 export function sayHooks(voice: Voice, status: HooksStatus): ExitCode {
   const { hooks, hooksDirectory, place, manager, lfs } = status;
   voice.document({
-    hooks: hooks.map(({ chained, problem, ...hook }) => ({
+    hooks: hooks.map(({ chained, problem, variable, ...hook }) => ({
       ...hook,
       chained: chained ?? null,
       problem: problem ?? null,
+      variable: variable ?? null,
     })),
     hooksDirectory,
     place,

@@ -12,6 +12,8 @@ import type { HookName, Target } from './script.ts';
 import { hookScript } from './script.ts';
 import type { Survey } from './survey.ts';
 import { surveyHooks } from './survey.ts';
+import type { Switch } from './switches.ts';
+import { switchesIn } from './switches.ts';
 
 /**
  * `outdated`: live, but another text than an install would write now · `missing`: nothing starts ours · `foreign`: the
@@ -29,6 +31,8 @@ export interface HookStatus {
   readonly chained: string | undefined;
   /** What is wrong with a dead one. */
   readonly problem: string | undefined;
+  /** The variable of the environment that switches it off. */
+  readonly variable: string | undefined;
 }
 
 export interface HooksStatus {
@@ -70,15 +74,21 @@ async function statusOf(
   const directory = way === 'file' ? survey.hooksDirectory : survey.ownDirectory;
   const file = path.join(directory, hook);
   const kept = chainedFile(way === 'file' ? survey.chainedDirectory : survey.ownDirectory, hook);
-  const status = { hook, way, file, chained: (await isThere(kept)) ? kept : undefined };
+  const chained = (await isThere(kept)) ? kept : undefined;
+  const status = { hook, way, file, chained, problem: undefined, variable: undefined };
   const early = await whyNotStarted(survey, hook, way);
   if (early !== undefined) return { ...status, ...early };
   const text = await readText(file);
-  if (text === undefined) return { ...status, state: 'missing', problem: undefined };
+  if (text === undefined) return { ...status, state: 'missing' };
+  const off = switchOf(repository.env, survey, way);
+  if (off !== undefined) {
+    const problem = `${off.name}=${off.value} is set: ${off.effect}`;
+    return { ...status, state: 'dead', problem, variable: off.name };
+  }
   const problem = await probe(repository, file, hook, target);
   if (problem !== undefined) return { ...status, state: 'dead', problem };
   const isCurrent = text.endsWith(bodyOf(hookScript(hook, target, { lfs: way !== 'config' })));
-  return { ...status, state: isCurrent ? 'live' : 'outdated', problem: undefined };
+  return { ...status, state: isCurrent ? 'live' : 'outdated' };
 }
 
 /** Whether anything starts ours at all; undefined when something does. */
@@ -86,13 +96,13 @@ async function whyNotStarted(
   survey: Survey,
   hook: HookName,
   way: Way,
-): Promise<Pick<HookStatus, 'state' | 'problem'> | undefined> {
-  const missing = { state: 'missing', problem: undefined } as const;
+): Promise<(Pick<HookStatus, 'state'> & Partial<HookStatus>) | undefined> {
+  const missing = { state: 'missing' } as const;
   if (way === 'config') return survey.configured.has(hook) ? undefined : missing;
   const { state = 'absent' } = survey.files.get(hook) ?? {};
   if (way === 'file') {
     if (state === 'absent') return missing;
-    return state === 'ours' ? undefined : { state: 'foreign', problem: undefined };
+    return state === 'ours' ? undefined : { state: 'foreign' };
   }
   if (!survey.manager?.entered.has(hook)) return missing;
   if (await managerRuns(survey, hook)) return undefined;
@@ -100,6 +110,12 @@ async function whyNotStarted(
     state: 'dead',
     problem: `${survey.manager.name} does not run the ${hook} hook in this clone: set it up first`,
   };
+}
+
+/** Files that git starts are written by simple-git-hooks here, whether the repository manages its own by it or not. */
+function switchOf(env: NodeJS.ProcessEnv, { manager }: Survey, way: Way): Switch | undefined {
+  const starter = way === 'file' ? 'simple-git-hooks' : way === 'entry' ? manager?.name : undefined;
+  return switchesIn(env).find((each) => starter !== undefined && each.manager === starter);
 }
 
 /** The manager's own file must lie where git looks: a clone in which nobody has run husky has the entry only. */

@@ -1,23 +1,59 @@
+import type { LfsStatus } from '../hooks/lfs.ts';
 import type { HookState, HookStatus, HooksStatus } from '../hooks/status.ts';
 import { escapeLines, escapeText, quotePath } from './escape.ts';
 import type { Paint, Style } from './style.ts';
 
-/** One line a hook, then what is to be known about the place and about git-lfs. Safe to print. */
+/** One line a hook, then what is to be known about the place and about git-lfs, and what mends it. Safe to print. */
 export function hooksText(status: HooksStatus, style: Style): string {
   return [
     ...status.hooks.map((hook) => hookLine(hook, style)),
     ...placeLines(status),
     ...lfsLines(status),
+    ...mendLines(status),
   ].join('\n');
 }
 
 function hookLine(status: HookStatus, style: Style): string {
   const name = status.hook.padEnd('post-rewrite'.length);
   const state = paintOf(status.state, style)(status.state.padEnd('outdated'.length));
-  return `${name}  ${state}  ${about(status)}`;
+  return `${name}  ${state}  ${hookWords(status)}`;
 }
 
-function about({ state, way, file, chained, problem }: HookStatus): string {
+/** What several hooks need is said once. */
+function mendLines({ hooks, manager, lfs }: HooksStatus): readonly string[] {
+  const mends = hooks.flatMap((hook) => hookMend(hook, manager) ?? []);
+  const all = lfs === 'nobody' ? [...mends, INSTALL] : mends;
+  return [...new Set(all)].map((mend) => `to mend: ${mend}`);
+}
+
+const INSTALL = "'git mlchain hooks install'";
+
+/** How each manager puts its hooks where git looks. */
+const SET_UP = new Map([
+  ['husky', "'npx husky'"],
+  ['lefthook', "'npx lefthook install'"],
+  ['simple-git-hooks', "'npx simple-git-hooks'"],
+]);
+
+/** What makes a hook live; undefined where it is. Safe to print. */
+export function hookMend(
+  { hook, state, way, chained, variable }: HookStatus,
+  manager: string | undefined,
+): string | undefined {
+  if (state === 'live') return undefined;
+  if (variable !== undefined) return `'unset ${variable}'`;
+  if (state === 'foreign' && chained !== undefined) {
+    return `merge ${hook} and ${hook}.mlchain-chained into one hook, then ${INSTALL}`;
+  }
+  if (way !== 'entry' || manager === undefined) return INSTALL;
+  const setUp = SET_UP.get(manager);
+  return setUp === undefined
+    ? INSTALL
+    : `${INSTALL}, which says what to paste where it must be, and ${setUp}`;
+}
+
+/** What is to be said of one hook beside its state. Safe to print. */
+export function hookWords({ state, way, file, chained, problem }: HookStatus): string {
   const from = { config: "git's config starts", entry: 'the hook manager starts', file: '' }[way];
   const where = `${from} ${quotePath(file)}`.trimStart();
   switch (state) {
@@ -57,18 +93,21 @@ function placeLines({ place, hooksDirectory, manager }: HooksStatus): readonly s
 }
 
 function lfsLines({ lfs }: HooksStatus): readonly string[] {
+  return lfs === 'unused' ? [] : [`git-lfs: ${lfsWords(lfs)}`];
+}
+
+/** Who uploads large files. */
+export function lfsWords(lfs: LfsStatus): string {
   switch (lfs) {
     case 'unused':
-      return [];
+      return 'not used here';
     case 'chained':
-      return ['git-lfs: uploaded by its own hook, which ours runs first'];
+      return 'uploaded by its own hook, which ours runs first';
     case 'ours':
-      return [
-        "git-lfs: uploaded by our pre-push hook ('git lfs install' finds ours in the place of its own, and need not)",
-      ];
+      return "uploaded by our pre-push hook ('git lfs install' finds ours in the place of its own, and need not)";
     case 'beside':
-      return ['git-lfs: uploaded by its own hook'];
+      return 'uploaded by its own hook';
     case 'nobody':
-      return ['git-lfs: no hook uploads large files: a push would arrive without them'];
+      return 'no hook uploads large files: a push would arrive without them';
   }
 }

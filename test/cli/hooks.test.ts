@@ -59,6 +59,7 @@ hooks('keep a foreign hook, and name it', async ({ person, run }) => {
     state: 'live',
     chained: `${file}.mlchain-chained`,
     problem: null,
+    variable: null,
   });
   assert.equal(JSON.parse((await run('hooks', 'uninstall', '--json')).stdout), {
     removed: ['post-commit', 'post-merge', 'post-rewrite', 'pre-push'],

@@ -14,6 +14,7 @@ function status(hook: Partial<HookStatus>, more: Partial<HooksStatus> = {}): Hoo
     file: '/r/.git/hooks/pre-push',
     chained: undefined,
     problem: undefined,
+    variable: undefined,
     ...hook,
   };
   return {
@@ -31,7 +32,10 @@ test('every state has a line of its own', () => {
     hooksText(status({ state, problem: state === 'dead' ? 'no\npermission' : undefined }), plain),
   );
   assert.is(lines[0], 'pre-push      live      /r/.git/hooks/pre-push');
-  assert.is(lines[4], 'pre-push      dead      /r/.git/hooks/pre-push cannot run: no permission');
+  assert.is(
+    lines[4],
+    "pre-push      dead      /r/.git/hooks/pre-push cannot run: no permission\nto mend: 'git mlchain hooks install'",
+  );
   assert.is(new Set(lines).size, 5);
 });
 
@@ -50,6 +54,30 @@ test('it says who uploads large files, and warns when nobody does', () => {
   assert.match(lines[4] ?? '', 'a push would arrive without them');
 });
 
+test('what is not live has its mend, said once for all hooks that need the same', () => {
+  const mend = (hook: Partial<HookStatus>, more: Partial<HooksStatus> = {}) =>
+    /^to mend: (.*)$/m.exec(hooksText(status(hook, more), plain))?.[1];
+  assert.is(mend({}), undefined);
+  for (const state of ['outdated', 'missing', 'foreign', 'dead'] as const) {
+    assert.is(mend({ state }), "'git mlchain hooks install'");
+  }
+  assert.match(
+    mend({ state: 'foreign', chained: '/r/x' }) ?? '',
+    /^merge pre-push and pre-push.mlchain-chained into one/,
+  );
+  assert.is(mend({ state: 'dead', variable: 'HUSKY', way: 'entry' }, { manager: 'husky' }), "'unset HUSKY'");
+  for (const [manager, command] of [
+    ['husky', "'npx husky'"],
+    ['lefthook', "'npx lefthook install'"],
+    ['simple-git-hooks', "'npx simple-git-hooks'"],
+  ] as const) {
+    assert.ok(mend({ state: 'missing', way: 'entry' }, { manager })?.endsWith(command));
+  }
+  assert.is(mend({}, { lfs: 'nobody' }), "'git mlchain hooks install'");
+  const { hooks, ...rest } = status({ state: 'missing' });
+  assert.is(hooksText({ ...rest, hooks: [...hooks, ...hooks] }, plain).match(/to mend/g)?.length, 1);
+});
+
 test('a directory that is not the repository’s own is named, a manager too', () => {
   assert.match(
     hooksText(status({}, { place: 'work tree' }), plain),
@@ -62,7 +90,7 @@ test('a directory that is not the repository’s own is named, a manager too', (
 test('a path or an answer that would steer the terminal is shown, not done', () => {
   const evil = '\u001b[2J';
   const texts = [
-    status({ state: 'dead', file: `/r/${evil}`, problem: evil }),
+    status({ state: 'dead', file: `/r/${evil}`, problem: evil, chained: `/r/${evil}` }),
     status({ chained: `/r/${evil}` }),
     status({}, { place: 'shared', hooksDirectory: `/r/${evil}` }),
   ];
