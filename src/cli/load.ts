@@ -27,6 +27,7 @@ const modules = new Map<string, () => Promise<CommandModule>>([
   ['hooks install', async () => (await setUp()).hooksInstall],
   ['hooks uninstall', async () => (await setUp()).hooksUninstall],
   ['hooks status', async () => (await setUp()).hooksStatus],
+  ['doctor', async () => (await setUp()).doctor],
   ['layout new', async () => (await setUp()).layoutNew],
   ['layout set', async () => (await setUp()).layoutSet],
   ['layout sign', async () => (await setUp()).layoutSign],

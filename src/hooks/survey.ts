@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { MlchainError } from '../errors.ts';
+import type { GitVersion } from '../git/git-version.ts';
+import { readGitVersion } from '../git/git-version.ts';
 import type { Repository } from '../git/repository.ts';
 import { readText } from './file.ts';
 import type { HookFile } from './hook-file.ts';
@@ -30,8 +31,6 @@ export interface Survey {
   /** The hooks that git's config starts (git ≥ 2.54). */
   readonly configured: ReadonlySet<HookName>;
 }
-
-type GitVersion = readonly [major: number, minor: number];
 
 export async function surveyHooks(repository: Repository): Promise<Survey> {
   const hooks = repository.isBare ? serverHooks : clientHooks;
@@ -68,15 +67,6 @@ async function whereGitLooks(repository: Repository): Promise<string> {
   const args = ['rev-parse', '--path-format=absolute', '--git-path', 'hooks'];
   // `network`: our other git children have core.hooksPath turned off.
   return path.normalize(await repository.git.text(args, { network: true }));
-}
-
-async function readGitVersion(repository: Repository): Promise<GitVersion> {
-  const text = await repository.git.text(['version']);
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
-  if (major === undefined || minor === undefined) {
-    throw new MlchainError('git', `expected a version from 'git version', found: ${text}`);
-  }
-  return [Number(major), Number(minor)];
 }
 
 function placeOf(directory: string, repository: Repository): Survey['place'] {

@@ -1,5 +1,6 @@
 /** What is called once a repository or once a clone: one piece of the bundle (see `../load.ts`). */
 export * as demo from '../commands/demo.ts';
+export * as doctor from '../commands/doctor.ts';
 export * as hooksInstall from '../commands/hooks-install.ts';
 export * as hooksStatus from '../commands/hooks-status.ts';
 export * as hooksUninstall from '../commands/hooks-uninstall.ts';

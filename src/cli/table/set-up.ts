@@ -102,4 +102,13 @@ another channel before you pin them.`,
     group: 'set up',
     summary: 'show which hooks are live',
   },
+  {
+    name: 'doctor',
+    group: 'set up',
+    summary: 'is everything live? what was found, and how to mend it',
+    description: `Examines git, Node, the hooks (by running them), git-lfs, the remotes (by asking
+them), the pinned owners, the layout, your key (by signing with it), your key
+store and the queue, and changes nothing. Ends with 1 if there is an error; a
+warning does no harm yet.`,
+  },
 ];
