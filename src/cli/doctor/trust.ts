@@ -1,11 +1,11 @@
 import type { Repository } from '../../git/repository.ts';
-import { expiresSoon } from '../../layout/expiry.ts';
+import { daysLeft, expiresSoon } from '../../layout/expiry.ts';
 import type { Diagnosis } from '../../report/doctor-text.ts';
 import { findingText } from '../../report/finding-text.ts';
 import { count } from '../../report/words.ts';
 import type { Finding } from '../../verify/finding.ts';
+import type { TrustedLayout } from '../../verify/layout-trust.ts';
 import type { AtHead } from '../clone-state.ts';
-import { layoutStatus } from '../clone-state.ts';
 import { failure, ok, warning } from './diagnosis.ts';
 
 const PIN = "'git mlchain trust FPR', or 'git mlchain trust --first-use' to see whom the repository names";
@@ -21,26 +21,22 @@ export function examineOwners({ trust }: AtHead): readonly Diagnosis[] {
 
 /** Whether the layout at HEAD is trusted, and for how long; and whether this clone has all it takes to judge. */
 export function examineLayout(atHead: AtHead, now: number): readonly Diagnosis[] {
-  const lacking = (atHead.assessment?.findings ?? [])
-    .filter(isLacking)
-    .map((finding) => lineOf('clone', finding));
-  return [layoutLine(atHead, now), ...lacking];
+  const { layout, head, trust, assessment } = atHead;
+  if (head === undefined) return [warning('layout', 'there is no commit yet', "'git mlchain layout new'")];
+  if (trust.owners.length === 0) return [failure('layout', 'not judged while nobody is trusted', PIN)];
+  const findings = assessment?.findings ?? [];
+  // A clone that lacks something to begin with was not judged at all: the reason is all there is to say.
+  if (assessment?.history === undefined) return [lineOf('layout', findings[0])];
+  const lacking = findings.filter(isLacking).map((finding) => lineOf('clone', finding));
+  if (layout === undefined) return [lineOf('layout', findings.find(isAboutLayout)), ...lacking];
+  return [lifeOf(layout, now), ...lacking];
 }
 
-function layoutLine(atHead: AtHead, now: number): Diagnosis {
-  const { layout, assessment, trust } = atHead;
-  const status = layoutStatus(atHead, now);
-  if (layout === undefined || 'problem' in status) {
-    if (atHead.head === undefined)
-      return warning('layout', 'there is no commit yet', "'git mlchain layout new'");
-    if (trust.owners.length === 0) return failure('layout', 'not judged while nobody is trusted', PIN);
-    return lineOf('layout', assessment?.findings.find(isAboutLayout));
-  }
-  const { expires } = layout.layout;
-  const days = count(Math.abs(status.daysLeft), 'day');
-  if (expires <= now) return failure('layout', `expired ${days} ago`, RENEW);
-  const says = `in force, signed by ${count(layout.signers.length, 'owner')}, expires in ${days}`;
-  return expiresSoon(expires, now) ? warning('layout', says, RENEW) : ok('layout', says);
+function lifeOf({ layout, signers }: TrustedLayout, now: number): Diagnosis {
+  const days = count(Math.abs(daysLeft(layout.expires, now)), 'day');
+  if (layout.expires <= now) return failure('layout', `expired ${days} ago`, RENEW);
+  const says = `in force, signed by ${count(signers.length, 'owner')}, expires in ${days}`;
+  return expiresSoon(layout.expires, now) ? warning('layout', says, RENEW) : ok('layout', says);
 }
 
 /** A repository that is only being set up has no layout, and nothing is wrong with it. */
@@ -58,10 +54,8 @@ function isAboutLayout({ code, severity }: Finding): boolean {
   return severity !== 'warning' && (code.startsWith('layout-') || code === 'owners-untrusted');
 }
 
-/** Owners that are not pinned and evidence that was not fetched have lines of their own. */
 function isLacking({ code, severity }: Finding): boolean {
-  if (code === 'evidence-rewound') return true;
-  return severity === 'incomplete' && code !== 'nothing-pinned' && code !== 'evidence-missing';
+  return severity === 'incomplete' || code === 'evidence-rewound';
 }
 
 export async function examineServer(repo: Repository): Promise<readonly Diagnosis[]> {
