@@ -5,11 +5,15 @@ import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { type EvidenceSince, evidenceSince } from '../ledger/evidence-since.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { EvidenceRefs } from '../ledger/read-notes.ts';
+import type { Certificate } from '../openpgp/certificate.ts';
 import type { HistoryFacts, Seed, Trust } from '../verify/facts.ts';
+import { KeyBook } from '../verify/key-book.ts';
 import type { EntryName, Memory } from '../verify/memory.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import { digestCommits, readCommits, type ScopedCommit, SideTable } from './history-facts.ts';
+import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
+import { revokedTexts } from './revoked-keys.ts';
 import { scopeOf } from './scope.ts';
 
 export interface OnTopRequest {
@@ -39,7 +43,8 @@ const MOST_QUESTIONS = 32;
  */
 export async function factsOnTop(repo: Repository, request: OnTopRequest): Promise<OnTop | undefined> {
   const { checkpoint, base, tips, evidence, trust, now } = request;
-  const { memory } = checkpoint;
+  const { memory, certificates } = checkpoint;
+  if (!(await isAllRecalled(repo, certificates))) return undefined;
   const since = await evidenceSince(repo, checkpoint.evidence, evidence.refs);
   if (since === undefined) return undefined;
   const layout = await layoutFacts(repo, memory.layout);
@@ -70,13 +75,20 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
       seed,
       commits: facts,
       layouts,
-      certificates: checkpoint.certificates,
+      certificates,
       evidence: lines.evidence,
+      late: await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now }),
       trust,
       now,
     },
     problems: [...evidence.problems, ...problemsNow(checkpoint, ledger, since)],
   };
+}
+
+/** A revocation that this clone has met elsewhere since speaks about the old commits as well (threat 47). */
+async function isAllRecalled(repo: Repository, certificates: readonly Certificate[]): Promise<boolean> {
+  const known = new Set(certificates.map(({ armored }) => armored));
+  return (await revokedTexts(repo)).every((armored) => known.has(armored));
 }
 
 /** A new line on an old commit may add a word to what was said there, or speak for or against it. */

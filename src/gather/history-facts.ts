@@ -9,9 +9,12 @@ import { KEYS_DIR, LAYOUT_PATH, OWN_DIR } from '../layout/paths.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from '../verify/ancestry.ts';
 import type { CommitFacts, HistoryFacts, LayoutFacts, Side, Trust } from '../verify/facts.ts';
+import { KeyBook } from '../verify/key-book.ts';
 import { readCertificateBlobs } from './certificates.ts';
+import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
 import { pairsOf } from './merge-pairs.ts';
+import { recallRevoked } from './revoked-keys.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
 export interface HistoryFactsRequest {
@@ -42,13 +45,19 @@ export async function readHistoryFacts(
   const scope = scopeOf(layouts.values());
   const commits = await readCommits(repo, { tips: request.tips }, scope);
   const sides = new SideTable(new Digester(repo, request.remembers));
+  const certificates = [
+    ...(await readCertificateBlobs(repo, certificateBlobs)),
+    ...(await recallRevoked(repo)),
+  ];
+  const { trust, now } = request;
   return {
     commits: await digestCommits(repo, commits, scope, request.evidence, sides),
     layouts,
-    certificates: await readCertificateBlobs(repo, certificateBlobs),
+    certificates,
     evidence: request.evidence,
-    trust: request.trust,
-    now: request.now,
+    late: await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now }),
+    trust,
+    now,
   };
 }
 

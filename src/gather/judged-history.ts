@@ -13,6 +13,7 @@ import { baseOf } from './base-commit.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 import { factsOnTop } from './facts-on-top.ts';
 import { readHistoryFacts } from './history-facts.ts';
+import { rememberRevoked } from './revoked-keys.ts';
 import { isWritable } from './writable.ts';
 
 /**
@@ -58,6 +59,7 @@ export async function judgedHistory(
   const remembers = cache !== 'none';
   const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers });
   const history = judgeHistory(facts);
+  await rememberRevoked(repo, facts, history);
   if (checkpoints !== undefined) await keep(repo, checkpoints, { facts, history, problems, evidence });
   return { history, problems };
 }

@@ -18,7 +18,7 @@ export async function rewoundFindings(
   const unexplained = new Set(
     others.filter(({ severity }) => severity === 'violation').map(({ commit }) => commit),
   );
-  return (await rewoundEvidence(repo)).map(({ remote, signer, droppedLines }) => {
+  return (await rememberFetched(repo)).map(({ remote, signer, droppedLines }) => {
     const commits = [...droppedLines.keys()];
     const lacking = commits.find((commit) => unexplained.has(commit));
     return {
@@ -31,8 +31,11 @@ export async function rewoundFindings(
   });
 }
 
-/** Remembering writes refs: in a clone that is read-only nothing was ever remembered, and nothing can be missed. */
-async function rewoundEvidence(repo: Repository): Promise<Rewound[]> {
+/**
+ * What plain `git fetch` and `git pull` brought was seen now; returns what is gone. Remembering writes refs: in a clone
+ * that is read-only nothing was ever remembered, and nothing can be missed.
+ */
+export async function rememberFetched(repo: Repository): Promise<Rewound[]> {
   const remotes = await listRemotes(repo);
   if (remotes.length === 0 || !(await isWritable(repo.commonDir))) return [];
   const rewound: Rewound[] = [];

@@ -120,6 +120,23 @@ export async function commitNotes(
   return await commitEdits(repo, { ref: undefined, parent: base, identity, message, edits });
 }
 
+/**
+ * A commit of our own with the tree of another commit, which it has nothing else to do with: neither its history nor
+ * the times that whoever made it wrote down. Moves no ref.
+ */
+export async function commitTree(
+  repo: Repository,
+  treeOf: string,
+  parent: string | undefined,
+  message: string,
+): Promise<string> {
+  const tree = await rootTree(repo, treeOf);
+  const identity = await committer(repo);
+  const parents = parent === undefined ? '' : `parent ${parent}\n`;
+  const input = `tree ${tree}\n${parents}author ${identity}\ncommitter ${identity}\n\n${message}\n`;
+  return await repo.git.text(['hash-object', '-t', 'commit', '-w', '--stdin'], { input });
+}
+
 async function rootOf(repo: RepositoryReader, refOrCommit: string): Promise<string | undefined> {
   const tip = await tipOf(repo, refOrCommit);
   return tip === undefined ? undefined : await rootTree(repo, tip);

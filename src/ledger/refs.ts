@@ -1,7 +1,8 @@
 /** Every signer writes one ref below this (`product.md` §5), named by the upper-hex primary fingerprint. */
 export const LOCAL_NOTES = 'refs/notes/mlchain/';
 const TRACKING_NOTES = 'refs/notes/remotes/';
-const SEEN = 'refs/mlchain/seen/';
+/** What this clone has ever seen, of every remote. */
+export const SEEN_NAMESPACE = 'refs/mlchain/seen/';
 const TRACKING_MIDDLE = '/mlchain/';
 
 /** OpenPGP v4 has 40 digits; 64 is what a later version has. */
@@ -29,7 +30,7 @@ export function seenRef(remote: string, signer: string): string {
 }
 
 export function seenPrefix(remote: string): string {
-  return `${SEEN}${remote}/`;
+  return `${SEEN_NAMESPACE}${remote}/`;
 }
 
 /** Whether a ref is for evidence: local, or fetched from a remote of whatever name (it may hold slashes). */

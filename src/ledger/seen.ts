@@ -1,5 +1,5 @@
 import { RefRaceError } from '../git/git-error.ts';
-import { appendNotes } from '../git/notes.ts';
+import { appendNotes, commitTree } from '../git/notes.ts';
 import { updateRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { LinesByCommit } from './note-lines.ts';
@@ -18,6 +18,7 @@ export interface Rewound {
 }
 
 const TRIES = 5;
+const MESSAGE = 'Evidence seen by git-mlchain';
 
 /**
  * Compares what is tracked of a remote with what was ever seen of it, and remembers what is new. To be called after
@@ -28,13 +29,41 @@ export async function rememberSeen(repo: Repository, remote: string): Promise<Re
   const seen = await tipsBySigner(repo, seenPrefix(remote));
   const rewound: Rewound[] = [];
   for (const signer of new Set([...tracked.keys(), ...seen.keys()])) {
-    if (tracked.get(signer) === seen.get(signer)) continue;
+    if (await sameNotes(repo, tracked.get(signer), seen.get(signer))) continue;
     const droppedLines = await compare(repo, seenRef(remote, signer), tracked.get(signer));
     if (droppedLines.size > 0) {
       rewound.push({ remote, signer, ref: trackingRef(remote, signer), droppedLines });
     }
   }
   return rewound;
+}
+
+/** What this clone had seen, at a remote of whatever name, of a signer before a moment: one notes commit a remote. */
+export async function seenBefore(
+  repo: Repository,
+  seenRefs: readonly string[],
+  seconds: number,
+): Promise<readonly string[]> {
+  const states: string[] = [];
+  for (const ref of seenRefs) {
+    const args = ['rev-list', '--first-parent', '--max-count=1', `--min-age=${seconds - 1}`, ref];
+    const state = await repo.git.text(args);
+    if (state !== '') states.push(state);
+  }
+  return states;
+}
+
+async function sameNotes(
+  repo: Repository,
+  tracked: string | undefined,
+  seen: string | undefined,
+): Promise<boolean> {
+  if (tracked === undefined || seen === undefined) return false;
+  return (await treeOf(repo, tracked)) === (await treeOf(repo, seen));
+}
+
+async function treeOf(repo: Repository, commit: string): Promise<string | undefined> {
+  return (await repo.objects.info(`${commit}^{tree}`))?.id;
 }
 
 /** Brings one seen ref up to date; another process that does the same at this moment is no failure. */
@@ -51,6 +80,9 @@ async function compare(repo: Repository, ref: string, tracked: string | undefine
 /**
  * Never moves back. Returns the lines that were seen and that the remote no longer has: a line can be dropped by a new
  * commit on top as well as by forcing the ref, so it is lines that are compared.
+ *
+ * Every commit of a seen ref was made here, by this machine's clock, one on top of the other: so it tells also *when*
+ * a line was first seen, which nobody else can date back (`seenBefore`).
  */
 async function advance(
   repo: Repository,
@@ -60,10 +92,11 @@ async function advance(
 ): Promise<LinesByCommit> {
   const dropped = seen === undefined ? new Map() : await linesMissing(repo, seen, tracked);
   if (dropped.size === 0 && tracked !== undefined) {
-    await updateRefs(repo, [{ ref, new: tracked, old: seen ?? 'absent' }]);
+    const next = await commitTree(repo, tracked, seen, MESSAGE);
+    await updateRefs(repo, [{ ref, new: next, old: seen ?? 'absent' }]);
   } else if (seen !== undefined && tracked !== undefined) {
     // The two have parted: what was seen keeps its lines and gets the new ones on top.
-    await appendNotes(repo, ref, await linesMissing(repo, tracked, seen), 'Evidence seen by git-mlchain');
+    await appendNotes(repo, ref, await linesMissing(repo, tracked, seen), MESSAGE);
   }
   return dropped;
 }

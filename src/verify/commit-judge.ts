@@ -13,6 +13,7 @@ import type { CommitFacts, Side, Trust } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { InForce } from './in-force.ts';
 import type { KeyBook } from './key-book.ts';
+import type { Arrivals } from './late-lines.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import { type ArtifactsOf, matchedLink } from './link-content.ts';
 import type { LinkIndex } from './link-index.ts';
@@ -44,6 +45,7 @@ export interface Court {
   readonly index: LinkIndex;
   readonly unbound: UnboundLinks;
   readonly keys: KeyBook;
+  readonly arrivals: Arrivals;
   readonly trust: Trust;
   readonly now: number;
   readonly judged: (commit: string) => CommitJudgment | undefined;
@@ -58,7 +60,8 @@ export function judgeCommit(commit: CommitFacts, court: Court): CommitJudgment {
   const state = stateAt(commit, inForce.governing, court);
   const changed = changedAt(commit, state.control, court);
   const { links, effective, findings } = judgeEvidence(commit, inForce, state, court);
-  const endorsed = endorsementsAt(commit.id, court.entriesAt(commit.id), court.keys, court.trust, court.now);
+  const layoutAge = inForce.own?.age ?? 0;
+  const endorsed = endorsementsAt({ commit: commit.id, layoutAge }, court.entriesAt(commit.id), court);
   const endorsements = inForce.own === undefined ? [] : endorsed.endorsements;
   const counting = links.flatMap((link) => link.counting ?? []);
   return {
@@ -162,6 +165,7 @@ function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, 
     layouts,
     state,
     keys: court.keys,
+    arrivals: court.arrivals,
     now: court.now,
     strict: court.trust.strict,
     artifactsOf,
@@ -234,10 +238,10 @@ export function unboundQuestion(
   layout: TrustedLayout,
   state: StepState,
   artifactsOf: ArtifactsOf,
-  { unbound, laterLayouts, keys, now }: Court,
+  { unbound, laterLayouts, keys, arrivals, now }: Court,
 ): UnboundQuestion {
   const layouts = [layout, ...(laterLayouts.get(commit) ?? [])] as const;
-  return { links: unbound, commit, layouts, state, keys, now, artifactsOf };
+  return { links: unbound, commit, layouts, state, keys, arrivals, now, artifactsOf };
 }
 
 function matchedSteps({ layout }: TrustedLayout, name: string): string[] {

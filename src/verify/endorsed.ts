@@ -4,6 +4,7 @@ import type { Endorsement } from '../ledger/statement.ts';
 import type { Trust } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
+import type { Arrivals } from './late-lines.ts';
 import { ownersOf } from './layout-trust.ts';
 
 interface Gathered {
@@ -16,16 +17,28 @@ export interface Endorsed {
   readonly findings: readonly Finding[];
 }
 
+export interface EndorsedCommit {
+  readonly commit: string;
+  /** Of the layout in force there, seconds. */
+  readonly layoutAge: number;
+}
+
+interface EndorsementCourt {
+  readonly keys: KeyBook;
+  readonly arrivals: Arrivals;
+  readonly trust: Trust;
+  /** Seconds. */
+  readonly now: number;
+}
+
 /**
  * The endorsements that count at a commit (`product.md` §6.5): the same signed part, signed by the threshold of
  * distinct pinned owners, each in their own notes ref or several in one envelope.
  */
 export function endorsementsAt(
-  commit: string,
+  { commit, layoutAge }: EndorsedCommit,
   entries: readonly Entry[],
-  keys: KeyBook,
-  trust: Trust,
-  now: number,
+  { keys, arrivals, trust, now }: EndorsementCourt,
 ): Endorsed {
   const gathered = new Map<string, Gathered>();
   const findings: Finding[] = [];
@@ -38,7 +51,8 @@ export function endorsementsAt(
       refuse('wrong-commit', `an endorsement of ${endorsement.commit}`);
       continue;
     }
-    const { good, bad } = ownersOf(entry.envelope, keys, trust, now);
+    const arrivedAfter = arrivals.of(entry);
+    const { good, bad } = ownersOf(entry.envelope, keys, trust, now, { layoutAge, arrivedAfter });
     if (bad.length > 0) refuse('bad-signature', 'an endorsement whose signature does not match its content');
     else if (good.size === 0) refuse('unauthorised', 'an endorsement by somebody who is no pinned owner');
     else if (!good.has(entry.signer)) refuse('foreign-ref', 'an endorsement in the notes of somebody else');

@@ -3,6 +3,7 @@ import type { Envelope } from '../intoto/envelope.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
+import type { LateLines } from './late-lines.ts';
 import type { Memory, RememberedLink } from './memory.ts';
 
 /**
@@ -75,6 +76,8 @@ export interface HistoryFacts {
   /** Every version seen, newest first: what was revoked once stays revoked. */
   readonly certificates: readonly Certificate[];
   readonly evidence: readonly Entry[];
+  /** Of signers whose keys have ended: what came to this clone only afterwards. */
+  readonly late?: readonly LateLines[];
   readonly trust: Trust;
   /** Seconds since 1970. */
   readonly now: number;

@@ -17,6 +17,7 @@ import type { Finding } from './finding.ts';
 import { healedCommits } from './healing.ts';
 import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
 import { KeyBook } from './key-book.ts';
+import { Arrivals } from './late-lines.ts';
 import { judgeLayout } from './layout-trust.ts';
 import { LinkIndex } from './link-index.ts';
 import { lineOf, recalledLinks } from './recall.ts';
@@ -63,6 +64,7 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     index: new LinkIndex(ancestry, seed?.memory.steps),
     unbound: new UnboundLinks(facts.evidence, ancestry),
     keys,
+    arrivals: new Arrivals(facts.late),
     trust: facts.trust,
     now: facts.now,
     judged: (commit) => commits.get(commit),

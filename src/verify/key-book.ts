@@ -1,6 +1,7 @@
 import type { PublicKey } from '../intoto/key.ts';
 import type { Certificate, KeyFacts } from '../openpgp/certificate.ts';
 import { findKey } from '../openpgp/check.ts';
+import type { Revocation } from '../openpgp/key-facts.ts';
 import type { FindingCode, Person } from './finding.ts';
 
 const DAY = 24 * 60 * 60;
@@ -19,6 +20,8 @@ export interface SignatureTimes {
   readonly created: number;
   /** Age of the layout in force where it is to count, seconds: what a key that has ended since may not pre-date. */
   readonly layoutAge: number;
+  /** Whether this clone, which had the signer's notes before that moment, first saw the line after it (`late-lines.ts`). */
+  readonly arrivedAfter?: ((moment: number) => boolean) | undefined;
   readonly now: number;
 }
 
@@ -77,6 +80,17 @@ export class KeyBook {
     return lifeProblem(known.facts, times) ?? (primary && lifeProblem(primary.facts, times));
   }
 
+  /** When keys ended, as far as that leaves what they signed before: primary fingerprint → seconds, up to `now`. */
+  endings(now: number): ReadonlyMap<string, ReadonlySet<number>> {
+    const endings = new Map<string, Set<number>>();
+    for (const { primary, facts } of this.#keys.values()) {
+      for (const moment of [softlyRevokedAt(facts), expiryOf(facts)]) {
+        if (moment <= now) endings.set(primary, (endings.get(primary) ?? new Set()).add(moment));
+      }
+    }
+    return endings;
+  }
+
   #add(certificate: Certificate): void {
     if (!this.#certificates.has(certificate.fingerprint)) {
       this.#certificates.set(certificate.fingerprint, certificate);
@@ -93,22 +107,33 @@ export class KeyBook {
 }
 
 /**
- * A hard revocation voids everything; a soft one, or expiry, voids what was signed after it – and what claims to be
- * over a day older than the layout in force, which a thief of an ended key would have to back-date (§7).
+ * A hard revocation voids everything; a soft one, or expiry, voids what was signed after it – and what a thief of an
+ * ended key would have dated back (§7): what claims to be over a day older than the layout in force, and what came to
+ * a clone only afterwards that had had the signer's notes before.
  */
 function lifeProblem(versions: readonly KeyFacts[], times: SignatureTimes): KeyProblem | undefined {
-  const revocations = versions.flatMap((facts) => facts.revocation ?? []);
-  const hard = revocations.find((revocation) => revocation.kind === 'hard');
+  const hard = revocationsIn(versions).find(({ kind }) => kind === 'hard');
   if (hard !== undefined) return { code: 'key-revoked', detail: hard.reason };
-  const revokedAt = Math.min(...revocations.map((revocation) => revocation.at));
-  if (ended(revokedAt, times))
-    return { code: 'key-revoked', detail: 'revoked before the signature was made' };
-  const expires = versions[0]?.expires ?? Number.POSITIVE_INFINITY;
-  if (ended(expires, times)) return { code: 'key-expired', detail: 'expired before the signature was made' };
-  return undefined;
+  const revoked = ended(softlyRevokedAt(versions), times);
+  if (revoked !== undefined) return { code: 'key-revoked', detail: `revoked before ${revoked}` };
+  const expired = ended(expiryOf(versions), times);
+  return expired === undefined ? undefined : { code: 'key-expired', detail: `expired before ${expired}` };
 }
 
-function ended(at: number, { created, layoutAge, now }: SignatureTimes): boolean {
-  if (created >= at) return true;
-  return at <= now && created < layoutAge - DAY;
+function revocationsIn(versions: readonly KeyFacts[]): Revocation[] {
+  return versions.flatMap((facts) => facts.revocation ?? []);
+}
+
+function softlyRevokedAt(versions: readonly KeyFacts[]): number {
+  return Math.min(...revocationsIn(versions).flatMap(({ kind, at }) => (kind === 'soft' ? [at] : [])));
+}
+
+function expiryOf([newest]: readonly KeyFacts[]): number {
+  return newest?.expires ?? Number.POSITIVE_INFINITY;
+}
+
+/** Before what the key had ended, in words; undefined where the signature is from its lifetime. */
+function ended(at: number, { created, layoutAge, arrivedAfter, now }: SignatureTimes): string | undefined {
+  if (created >= at || (at <= now && created < layoutAge - DAY)) return 'the signature was made';
+  return at <= now && arrivedAfter?.(at) === true ? 'this clone first saw the signature' : undefined;
 }

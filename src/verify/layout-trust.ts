@@ -8,7 +8,7 @@ import { layoutId } from '../layout/identity.ts';
 import { checkSignature } from '../openpgp/check.ts';
 import type { LayoutFacts, Trust } from './facts.ts';
 import type { FindingCode } from './finding.ts';
-import type { KeyBook } from './key-book.ts';
+import type { KeyBook, SignatureTimes } from './key-book.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -70,8 +70,17 @@ export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now
   };
 }
 
-/** Good signatures of distinct pinned owners over any envelope, each with its newest time: owner → seconds. */
-export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: number): Signed {
+/**
+ * Good signatures of distinct pinned owners over any envelope, each with its newest time: owner → seconds.
+ * @param place what is known of an endorsement's time, where it may not be dated back
+ */
+export function ownersOf(
+  envelope: Envelope,
+  keys: KeyBook,
+  trust: Trust,
+  now: number,
+  place: Pick<SignatureTimes, 'layoutAge' | 'arrivedAfter'> = { layoutAge: 0 },
+): Signed {
   const good = new Map<string, number>();
   const bad: string[] = [];
   for (const signature of envelope.signatures) {
@@ -86,7 +95,7 @@ export function ownersOf(envelope: Envelope, keys: KeyBook, trust: Trust, now: n
     }
     // One owner must not be able to make a layout "newer" than all to come (threat 54).
     if (check.created > now + DAY || (check.expires ?? now + 1) <= now) continue;
-    const problem = keys.problem(signature.keyid, { created: check.created, layoutAge: 0, now });
+    const problem = keys.problem(signature.keyid, { ...place, created: check.created, now });
     if (problem === undefined) good.set(owner, Math.max(check.created, good.get(owner) ?? 0));
   }
   return { good, bad };

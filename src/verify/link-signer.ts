@@ -3,7 +3,7 @@ import type { AnySignature } from '../intoto/signature.ts';
 import { isAuthorised } from '../openpgp/authorised.ts';
 import { checkSignature, findKey } from '../openpgp/check.ts';
 import type { FindingCode } from './finding.ts';
-import type { KeyBook } from './key-book.ts';
+import type { KeyBook, SignatureTimes } from './key-book.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 
 const DAY = 24 * 60 * 60;
@@ -31,6 +31,7 @@ export interface SignerQuestion {
   /** The layout in force, then those that a later merge adds (`laterLayouts`). */
   readonly layouts: readonly [TrustedLayout, ...TrustedLayout[]];
   readonly keys: KeyBook;
+  readonly arrivedAfter: SignatureTimes['arrivedAfter'];
   readonly now: number;
 }
 
@@ -46,7 +47,7 @@ export function judgeSigner(question: SignerQuestion): LinkSigner | SignerProble
 }
 
 function judgeSignature(signature: AnySignature, question: SignerQuestion): LinkSigner | SignerProblem {
-  const { keys, layouts, step, envelope, now, ref } = question;
+  const { keys, layouts, step, envelope, now, ref, arrivedAfter } = question;
   const [layout] = layouts;
   const found = findKey(layout.layout.keys, signature.keyid);
   const fingerprint = identity(signature.keyid, layout, keys);
@@ -64,18 +65,19 @@ function judgeSignature(signature: AnySignature, question: SignerQuestion): Link
   if (check.expires !== undefined && check.expires <= now) {
     return { code: 'key-expired', detail: 'the signature itself has expired', fingerprint };
   }
-  return lifeOf(signature.keyid, check.created, layout, keys, now, fingerprint);
+  const life = { created: check.created, layoutAge: layout.age, arrivedAfter, now };
+  return lifeOf(signature.keyid, life, layout, keys, fingerprint);
 }
 
 /** The signature is good; was it made at a time when it could count? */
 function lifeOf(
   keyid: string,
-  created: number,
+  times: SignatureTimes,
   layout: TrustedLayout,
   keys: KeyBook,
-  now: number,
   fingerprint: string,
 ): LinkSigner | SignerProblem {
+  const { created, now } = times;
   // A link from the future would outlive every expiry and win every "newest" (threat 68).
   if (created > now + DAY) return { code: 'bad-signature', detail: 'dated in the future', fingerprint };
   if (created * 1000 > layout.layout.expires) {
@@ -85,7 +87,7 @@ function lifeOf(
   if (created > ownLife) {
     return { code: 'key-expired', detail: 'signed after the validity period in the layout', fingerprint };
   }
-  const problem = keys.problem(keyid, { created, layoutAge: layout.age, now });
+  const problem = keys.problem(keyid, times);
   return problem === undefined ? { fingerprint, keyid, created } : { ...problem, fingerprint };
 }
 

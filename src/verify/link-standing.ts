@@ -6,6 +6,7 @@ import type { CountingLink } from './counting-link.ts';
 import type { CommitFacts } from './facts.ts';
 import type { Finding, Person } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
+import type { Arrivals } from './late-lines.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import {
   type ArtifactsOf,
@@ -44,6 +45,7 @@ export interface Place {
   readonly layouts: readonly [TrustedLayout, ...TrustedLayout[]];
   readonly state: TreeState;
   readonly keys: KeyBook;
+  readonly arrivals: Arrivals;
   readonly now: number;
   readonly strict: boolean;
   readonly artifactsOf: ArtifactsOf;
@@ -54,7 +56,7 @@ type Problem = ContentProblem & Partial<Pick<SignerProblem, 'fingerprint'>>;
 /** `product.md` §6-2, in its order: step, signer, commit, products, command, rules. The first that fails is told. */
 export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
   const { entry, link, binding, carried } = question;
-  const { commit, layouts, keys, now, state, artifactsOf } = place;
+  const { commit, layouts, keys, arrivals, now, state, artifactsOf } = place;
   const step = layouts[0].layout.steps.find(({ name }) => name === link.name);
   const signer = keys.person(entry.signer);
   const refuse = (problem: Problem): LinkStanding => ({
@@ -74,6 +76,7 @@ export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
     step: step.name,
     layouts,
     keys,
+    arrivedAfter: arrivals.of(entry),
     now,
   });
   if (!('keyid' in signed)) return refuse(signed);

@@ -6,6 +6,7 @@ import { bestOf, type EffectiveLink, isNewer } from './effective.ts';
 import type { Finding } from './finding.ts';
 import { judgeImportSigner } from './import-signer.ts';
 import type { KeyBook } from './key-book.ts';
+import type { Arrivals } from './late-lines.ts';
 import type { TrustedLayout } from './layout-trust.ts';
 import { type ArtifactsOf, type ContentProblem, commandFailure, describe } from './link-content.ts';
 import { digestText } from './rule-failure.ts';
@@ -70,6 +71,7 @@ export interface UnboundQuestion {
   readonly layouts: readonly [TrustedLayout, ...TrustedLayout[]];
   readonly state: StepState;
   readonly keys: KeyBook;
+  readonly arrivals: Arrivals;
   /** Seconds. */
   readonly now: number;
   readonly artifactsOf: ArtifactsOf;
@@ -101,11 +103,12 @@ export function unboundFindings(question: UnboundQuestion): Finding[] {
 
 function judgeUnbound(
   { entry, link }: UnboundEntry,
-  { layouts, state, keys, now }: UnboundQuestion,
+  { layouts, state, keys, arrivals, now }: UnboundQuestion,
 ): JudgedLink | ContentProblem {
   const step = state.control.step.name;
   const { envelope, signer: ref } = entry;
-  const signed = judgeImportSigner({ envelope, ref, step, layouts, keys, now });
+  const arrivedAfter = arrivals.of(entry);
+  const signed = judgeImportSigner({ envelope, ref, step, layouts, keys, arrivedAfter, now });
   if (!('keyid' in signed)) return { code: signed.code, detail: signed.detail };
   const failure = commandFailure(link);
   if (failure !== undefined) return failure;

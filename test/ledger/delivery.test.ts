@@ -117,9 +117,9 @@ test('a remote that was rewound gets back what is wanted, as a fast-forward', as
 test('what was delivered is known here as the remote`s, and as seen', async () => {
   const server = await makeServer();
   await deliver(server.clone.repo, 'origin', wanted([alice, linkLine(alice, COMMIT)]));
-  const tip = await server.git('rev-parse', localRef(alice.fingerprint));
+  const notes = `${localRef(alice.fingerprint)}^{tree}`;
   for (const ref of [trackingRef('origin', alice.fingerprint), seenRef('origin', alice.fingerprint)]) {
-    assert.is(await server.clone.git('rev-parse', ref), tip);
+    assert.is(await server.clone.git('rev-parse', `${ref}^{tree}`), await server.git('rev-parse', notes));
   }
   await server.cleanup();
 });

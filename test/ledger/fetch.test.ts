@@ -46,17 +46,13 @@ test('evidence arrives in the tracking refs and is remembered as seen; nothing e
   const { server, bob, tips, lines } = await published();
   assert.equal(await fetchAll(bob), []);
   assert.equal(await linesIn(bob), [...lines].sort());
-  const refs = await bob.git(
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    'refs/notes',
-    'refs/mlchain',
-  );
+  const refs = await bob.git('for-each-ref', '--format=%(tree) %(refname)', 'refs/notes', 'refs/mlchain');
+  const tree = await bob.git('rev-parse', `${tips[1]}^{tree}`);
   assert.equal(
     refs.split('\n').sort(),
     [
-      `${tips[1]} ${seenRef('origin', alice.fingerprint)}`,
-      `${tips[1]} ${trackingRef('origin', alice.fingerprint)}`,
+      `${tree} ${seenRef('origin', alice.fingerprint)}`,
+      `${tree} ${trackingRef('origin', alice.fingerprint)}`,
     ].sort(),
   );
   assert.equal(await fetchAll(bob), [], 'and again');

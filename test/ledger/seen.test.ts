@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seenRef, trackingRef } from '../../src/ledger/refs.ts';
-import { rememberSeen } from '../../src/ledger/seen.ts';
+import { rememberSeen, seenBefore } from '../../src/ledger/seen.ts';
 import { record } from '../support/shared-server.ts';
 import type { WorkingClone } from '../support/working-clone.ts';
 import { makeClone } from '../support/working-clone.ts';
@@ -13,6 +13,12 @@ const TRACKING = trackingRef('origin', SIGNER);
 const SEEN = seenRef('origin', SIGNER);
 
 const remember = (clone: WorkingClone) => rememberSeen(clone.repo, 'origin');
+/** The seen notes are those of that commit, and not the commit itself: what it says of times says somebody else. */
+async function assertSeen(clone: WorkingClone, commit: string): Promise<void> {
+  assert.is(await clone.git('rev-parse', `${SEEN}^{tree}`), await clone.git('rev-parse', `${commit}^{tree}`));
+  assert.is.not(await clone.git('rev-parse', SEEN), commit);
+}
+
 const seenLines = async (clone: WorkingClone) => (await clone.git('show', `${SEEN}:${COMMIT}`)).split('\n');
 
 test('what is fetched is seen, and seen follows what is fetched', async () => {
@@ -20,10 +26,10 @@ test('what is fetched is seen, and seen follows what is fetched', async () => {
   assert.equal(await remember(clone), []);
   const first = await record(clone, TRACKING, COMMIT, 'one');
   assert.equal(await remember(clone), []);
-  assert.is(await clone.git('rev-parse', SEEN), first);
+  await assertSeen(clone, first);
   const second = await record(clone, TRACKING, COMMIT, 'two');
   assert.equal(await remember(clone), []);
-  assert.is(await clone.git('rev-parse', SEEN), second);
+  await assertSeen(clone, second);
   await clone.cleanup();
 });
 
@@ -38,12 +44,31 @@ test('a ref that was forced back is reported as long as it stays back, and what 
       { remote: 'origin', signer: SIGNER, ref: TRACKING, droppedLines: new Map([[COMMIT, ['two']]]) },
     ]);
   }
-  assert.is(await clone.git('rev-parse', SEEN), second);
+  await assertSeen(clone, second);
   await clone.git('gc', '-q', '--prune=now');
   assert.equal(await seenLines(clone), ['one', 'two']);
   await record(clone, TRACKING, COMMIT, 'two', 'three');
   assert.equal(await remember(clone), [], 'mended by another way');
   assert.equal(await seenLines(clone), ['one', 'three', 'two']);
+  await clone.cleanup();
+});
+
+test('when a line was seen is this clone`s own word, whatever time the notes commit gives', async () => {
+  const clone = await makeClone();
+  const begin = Math.floor(Date.now() / 1000);
+  await record(clone, TRACKING, COMMIT, 'one');
+  const tree = await clone.git('rev-parse', `${TRACKING}^{tree}`);
+  const dates = { GIT_AUTHOR_DATE: '2001-01-01T00:00:00Z', GIT_COMMITTER_DATE: '2001-01-01T00:00:00Z' };
+  const env = { ...clone.person.env, ...dates };
+  const { stdout } = await clone.person.git(['commit-tree', '-m', 'long ago', tree], {
+    cwd: clone.path,
+    env,
+  });
+  await clone.git('update-ref', TRACKING, stdout.trim());
+  await remember(clone);
+  assert.equal(await seenBefore(clone.repo, [SEEN], begin), []);
+  const later = await seenBefore(clone.repo, [SEEN], Math.floor(Date.now() / 1000) + 1);
+  assert.equal(later, [await clone.git('rev-parse', SEEN)]);
   await clone.cleanup();
 });
 
@@ -105,7 +130,7 @@ test('a move to another fan-out drops nothing', async () => {
   const commit = await clone.git('commit-tree', '-m', 'other fan-out', '-p', TRACKING, tree);
   await clone.git('update-ref', TRACKING, commit);
   assert.equal(await remember(clone), []);
-  assert.is(await clone.git('rev-parse', SEEN), commit);
+  await assertSeen(clone, commit);
   await clone.cleanup();
 });
 

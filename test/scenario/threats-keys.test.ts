@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { JsonObject } from '../../src/intoto/json.ts';
 import { stringify } from '../../src/intoto/json.ts';
@@ -28,6 +29,29 @@ story('26: what is signed with it afterwards does not count', async ({ team }) =
   await carl.pull();
   const findings = [`violation uncovered ${DATA}`, 'warning key-revoked'];
   assertVerdict(await carl.verify('--history'), 'violated', findings);
+});
+
+story(
+  '26: nor what is dated back, where the notes had been fetched before the key was retired',
+  async ({ team }) => {
+    const { alice, carl } = team;
+    await carl.mlchain('verify');
+    await nextSecond();
+    await revoked(team, 'retired');
+    await signedData(alice, now() - 60);
+    await carl.pull();
+    const findings = [`violation uncovered ${DATA}`, 'warning key-revoked'];
+    assertVerdict(await carl.verify('--history'), 'violated', findings);
+  },
+);
+
+story('26: the same line, fetched while the key was good, counts for good', async ({ team }) => {
+  const { alice, olivia, carl } = team;
+  await signedData(alice, now() - 60);
+  await Promise.all([olivia.pull(), carl.pull()]);
+  await nextSecond();
+  await revoked(team, 'retired');
+  assertVerdict(await carl.verify('--history'), 'verified');
 });
 
 story('27: a compromised key has never signed anything that counts', async ({ team }) => {
@@ -76,6 +100,26 @@ for (const how of ['replaced by an older one', 'deleted'] as const) {
     ]);
   });
 }
+
+story('47: a branch forced back to before a revocation makes no clone forget that', async ({ team }) => {
+  const { host, carl } = team;
+  await revoked(team, 'compromised');
+  await carl.mlchain('verify', '--history').catch(() => undefined);
+  await host.git('update-ref', 'refs/heads/main', 'main^');
+  await carl.git('fetch', '-q');
+  const judged = await carl.verify('--history', 'origin/main');
+  assert.is(judged.verdict, 'violated');
+  assert.ok(judged.findings.some(({ code }) => code === 'key-revoked'));
+  const dave = await team.join('dave');
+  assertVerdict(await dave.verify('--history'), 'verified');
+});
+
+story('47: a key that was only retired leaves an older branch as good as it was', async ({ team }) => {
+  const { carl } = team;
+  await revoked(team, 'retired');
+  assertVerdict(await carl.verify('--history'), 'verified');
+  assertVerdict(await carl.verify('--history', 'HEAD^'), 'verified');
+});
 
 story('28: a primary key that may only certify signs no link; its signing subkey does', async ({ team }) => {
   const { olivia, carl } = team;
@@ -172,6 +216,12 @@ async function revoked({ alice, olivia, carl }: Team, reason: string): Promise<v
   await olivia.commit("Alice's key is revoked");
   await olivia.pushPastHooks();
   await carl.pull();
+}
+
+/** A signature's time knows only seconds: what is to be before and what after must lie in different ones. */
+async function nextSecond(): Promise<void> {
+  const begin = now();
+  while (now() === begin) await sleep(1000 - (Date.now() % 1000));
 }
 
 /** Whoever has Alice's key by now signs new data as of that time. */

@@ -37,15 +37,39 @@ const revoked = (kind: 'hard' | 'soft', at: number) => ({ revocation: { kind, at
 function problem(
   certificates: readonly Certificate[],
   created: number,
-  more: { now?: number; layoutAge?: number } = {},
+  more: { now?: number; layoutAge?: number; arrivedAfter?: (moment: number) => boolean } = {},
 ) {
-  const times = { created, layoutAge: more.layoutAge ?? CREATED, now: more.now ?? NOW };
+  const { now = NOW, layoutAge = CREATED, arrivedAfter } = more;
+  const times = { created, layoutAge, arrivedAfter, now };
   return new KeyBook(certificates).problem(KEYID, times)?.code;
 }
 
 test('nothing is known against a key without a certificate, or with a good one', () => {
   assert.is(problem([], CREATED + DAY), undefined);
   assert.is(problem([certificate()], CREATED + DAY), undefined);
+});
+
+test('what a clone first saw after the end of the key, having known the notes before, was dated back', () => {
+  const at = CREATED + 100 * DAY;
+  const since = { layoutAge: CREATED + 90 * DAY, arrivedAfter: (moment: number) => moment === at };
+  for (const [facts, code] of [
+    [revoked('soft', at), 'key-revoked'],
+    [{ expires: at }, 'key-expired'],
+  ] as const) {
+    assert.is(problem([certificate(facts)], at - DAY, since), code);
+    assert.is(problem([certificate(facts)], at - DAY, { ...since, now: at - 1 }), undefined, 'not ended yet');
+    assert.is(problem([certificate(facts)], at - DAY, { layoutAge: since.layoutAge }), undefined);
+  }
+  assert.is(problem([certificate()], at - DAY, { ...since, arrivedAfter: () => true }), undefined);
+});
+
+test('it tells at which moments keys have ended', () => {
+  const endings = (facts: Partial<KeyFacts>, now: number) =>
+    [...new KeyBook([certificate(facts)]).endings(now)].map(([signer, moments]) => [signer, ...moments]);
+  const both = { ...revoked('soft', CREATED + DAY), expires: CREATED + 2 * DAY };
+  assert.equal(endings(both, NOW), [[FINGERPRINT, CREATED + DAY, CREATED + 2 * DAY]]);
+  assert.equal(endings(both, CREATED), []);
+  assert.equal(endings(revoked('hard', CREATED + DAY), NOW), []);
 });
 
 test('a hard revocation voids everything, also what was signed long before', () => {

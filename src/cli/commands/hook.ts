@@ -1,4 +1,5 @@
 import { MlchainError } from '../../errors.ts';
+import { rememberFetched } from '../../gather/rewound.ts';
 import type { Repository } from '../../git/repository.ts';
 import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
 import { FormatError } from '../../intoto/format-error.ts';
@@ -27,7 +28,11 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     case 'post-merge':
       // A squash merge has made no commit yet.
       if (words[0] === '1') return 0;
-      return await recordQuietly(context, name, (recording) => afterCommit(recording, name));
+      return await recordQuietly(context, name, async (recording) => {
+        // A pull brings evidence as well: when this clone saw it is what a thief cannot date back (threat 26).
+        await rememberFetched(recording.repo);
+        return await afterCommit(recording, name);
+      });
     case 'post-rewrite':
       return words[0] === 'rebase' ? await afterRebase(context) : 0;
     case 'pre-push':
