@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { CosmiconfigResult } from 'cosmiconfig';
 import { MlchainError } from '../errors.ts';
@@ -11,9 +12,12 @@ const LARGEST = 1024 * 1024;
  * and names commands; nothing about trust is ever read from it. Errors have the code `config`.
  */
 export async function readConfig(topLevel: string): Promise<MlchainConfig | undefined> {
+  const file = path.join(topLevel, CONFIG_FILE);
+  // What is not there needs nobody to read it: that would cost a hook as much as git does.
+  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   const load = await safeLoader();
   try {
-    const result = await load(path.join(topLevel, CONFIG_FILE));
+    const result = await load(file);
     return (result?.config as MlchainConfig | undefined) ?? { steps: new Map(), inspections: new Map() };
   } catch (cause) {
     if (cause instanceof MlchainError) throw cause;

@@ -79,7 +79,8 @@ export async function appendNotes(
   additions: NoteLines,
   message: string,
 ): Promise<string> {
-  const identity = await committer(repo);
+  const whoever = committer(repo);
+  whoever.catch(() => undefined);
   const deadline = Date.now() + PATIENCE;
   let seen: { readonly tip: string | undefined; readonly at: number } | undefined;
   for (let attempt = 1; ; attempt += 1) {
@@ -90,7 +91,7 @@ export async function appendNotes(
       return parent;
     }
     try {
-      return await commitEdits(repo, { ref, parent, identity, message, edits });
+      return await commitEdits(repo, { ref, parent, identity: await whoever, message, edits });
     } catch (error) {
       const isHopeless = Date.now() > deadline || Date.now() - seen.at > STANDSTILL;
       if (!(error instanceof RefRaceError) || isHopeless) {

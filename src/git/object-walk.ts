@@ -5,9 +5,7 @@ import { HOW_TO_FETCH } from './git-error.ts';
 import type { IsomorphicObjects } from './isomorphic-objects.ts';
 import type { Change } from './log-parser.ts';
 import type { TreeSource } from './note-tree.ts';
-import { decodePath } from './paths.ts';
 import { diffTrees } from './tree-diff.ts';
-import { SUBTREE, type TreeEntry, treeEntries } from './tree-object.ts';
 
 /** History and trees where there is no git: object by object, in the order and with the words of git. */
 export class ObjectWalk {
@@ -55,23 +53,6 @@ export class ObjectWalk {
     return found;
   }
 
-  /** Every file below a tree, in git's order. Directories that can hold nothing wanted are not opened. */
-  async *files(
-    tree: string,
-    prefixes: readonly string[],
-    directory: Buffer = Buffer.alloc(0),
-  ): AsyncGenerator<[path: string, entry: TreeEntry], void, undefined> {
-    for (const { mode, id, name } of treeEntries(await this.#source.read(tree), this.#source.idBytes)) {
-      const bytes = Buffer.concat([directory, name]);
-      const path = decodePath(bytes);
-      if (mode !== SUBTREE) {
-        if (prefixes.some((prefix) => path.startsWith(prefix))) yield [path, { mode, id }];
-      } else if (prefixes.some((prefix) => `${path}/`.startsWith(prefix) || prefix.startsWith(`${path}/`))) {
-        yield* this.files(id, prefixes, Buffer.concat([bytes, SLASH]));
-      }
-    }
-  }
-
   async #commitChanges(id: string, withChanges: boolean): Promise<CommitChanges> {
     const commit = await this.#commit(id);
     const boundary = this.#shallow.has(id);
@@ -106,8 +87,6 @@ export class ObjectWalk {
     return object.data;
   }
 }
-
-const SLASH = Buffer.from('/');
 
 /** As `git log --encoding=UTF-8` shows it: for git a commit ends at its first NUL. */
 function textOf(data: Buffer): string {

@@ -1,12 +1,16 @@
 import { MlchainError } from '../errors.ts';
 import { HOW_TO_FETCH } from './git-error.ts';
+import type { TreeSource } from './note-tree.ts';
 import { decodePath, encodePath, isCleanPath } from './paths.ts';
 import type { RepositoryReader } from './reader.ts';
 import { records } from './records.ts';
+import { filesBelow } from './tree-files.ts';
 import type { RawEntry, TreeEntry } from './tree-object.ts';
 import { SUBTREE, treeEntries } from './tree-object.ts';
 
 export type { TreeEntry } from './tree-object.ts';
+
+const FEW = 32;
 
 /** A path in a commit's tree. */
 export interface PathRequest {
@@ -24,8 +28,9 @@ export async function* listTree(
   prefixes: readonly string[] = [''],
 ): AsyncGenerator<[path: string, entry: TreeEntry], void, undefined> {
   const id = await treeId(repo, treeish);
-  if (repo.git === undefined) {
-    yield* repo.walk.files(id, prefixes);
+  const few = await inFewTrees(repo, id, prefixes);
+  if (few !== undefined || repo.git === undefined) {
+    yield* few ?? filesBelow(sourceOf(repo), id, prefixes);
     return;
   }
   const wanted = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
@@ -38,6 +43,27 @@ export async function* listTree(
       }
     }
   }
+}
+
+/** Read one by one: as long as they are few, another child costs more. Undefined where they are not. */
+async function inFewTrees(
+  repo: RepositoryReader,
+  tree: string,
+  prefixes: readonly string[],
+): Promise<readonly [path: string, entry: TreeEntry][] | undefined> {
+  const source = sourceOf(repo);
+  let trees = 0;
+  const read = async (id: string) => {
+    trees += 1;
+    return trees > FEW ? Buffer.alloc(0) : await source.read(id);
+  };
+  const files: [string, TreeEntry][] = [];
+  for await (const file of filesBelow({ ...source, read }, tree, prefixes)) files.push(file);
+  return trees > FEW ? undefined : files;
+}
+
+function sourceOf(repo: RepositoryReader): TreeSource {
+  return { idBytes: idBytes(repo), read: (id) => readTree(repo, id) };
 }
 
 /** `<mode> SP <type> SP <id> TAB <path>`; git-ls-tree(1), "OUTPUT FORMAT". */
