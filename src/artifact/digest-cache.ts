@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { Seal } from '../user/seal.ts';
 
 /** What a blob holds: its own content, or a git-lfs pointer, which stands for the content with that SHA-256. */
 export interface BlobDigest {
@@ -8,31 +9,35 @@ export interface BlobDigest {
   readonly digest: string;
 }
 
-const VERSION = '1';
+const VERSION = '2';
+const PURPOSE = 'digests';
 /** A shard that has grown beyond this starts anew: 256 of them hold some two million blobs in a quarter GiB. */
 const MAX_SHARD_BYTES = 1024 * 1024;
 const RECORD = /^([0-9a-f]{40}|[0-9a-f]{64}) (file|lfs) ([0-9a-f]{64})$/;
+const SEALED = /^seal ([0-9a-f]{64})$/;
 /** A repository that cannot be written to, or a full disk, can still be verified: only slower. */
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
 /**
- * Blob id → digest, remembered between runs in `<common git dir>/mlchain/digests/1/<first two digits of the id>`.
+ * Blob id → digest, remembered between runs in `<common git dir>/mlchain/digests/2/<first two digits of the id>`.
  *
  * A blob id names its content for good, so nothing here ever goes stale, and the directory may be deleted at any
- * time. It is believed without a second look: whoever can write the git directory can put any object, hook or ref
- * there as well, and a git directory from a stranger is out of scope (`product.md` §13).
+ * time. A digest that somebody else put there would make poison look like what was signed (threat 60), so each batch is
+ * sealed by the user who wrote it, and what others wrote is passed over.
  *
- * Shards are only appended to, one write a batch, so that processes side by side lose nothing. A line torn by a kill
- * or a full disk is not in our form and is passed over; each batch starts with a line feed, so it spoils no more.
+ * Shards are only appended to, one write a batch, so that processes side by side lose nothing. A batch torn by a kill
+ * or a full disk has no seal; each one starts with an empty line, so it spoils no more.
  */
 export class DigestCache {
-  readonly #dir: string | undefined;
+  readonly #dir: string;
+  readonly #seal: Seal | undefined;
   readonly #shards = new Map<string, Map<string, BlobDigest>>();
   readonly #added = new Map<string, string[]>();
 
-  /** @param commonDir undefined: a cache that believes no file and writes none, for who wants it all done again */
-  constructor(commonDir: string | undefined) {
-    this.#dir = commonDir && path.join(commonDir, 'mlchain', 'digests', VERSION);
+  /** @param seal undefined: no file is believed and none written, for who has no seal or wants it all done again */
+  constructor(commonDir: string, seal: Seal | undefined) {
+    this.#dir = path.join(commonDir, 'mlchain', 'digests', VERSION);
+    this.#seal = seal;
   }
 
   get(blobId: string): BlobDigest | undefined {
@@ -52,14 +57,14 @@ export class DigestCache {
 
   /** Writes what was added. Never a reason to fail: the cache saves time and holds no facts of its own. */
   save(): void {
-    if (this.#dir !== undefined && this.#added.size > 0) this.#saveIn(this.#dir);
+    if (this.#seal !== undefined && this.#added.size > 0) this.#saveSealed(this.#seal);
     this.#added.clear();
   }
 
-  #saveIn(dir: string): void {
+  #saveSealed(seal: Seal): void {
     try {
-      fs.mkdirSync(dir, { recursive: true });
-      for (const [name, lines] of this.#added) append(path.join(dir, name), `\n${lines.join('')}`);
+      fs.mkdirSync(this.#dir, { recursive: true });
+      for (const [name, lines] of this.#added) append(path.join(this.#dir, name), batchOf(name, lines, seal));
     } catch (error) {
       if (!isNotWritable(error)) throw error;
     }
@@ -68,8 +73,8 @@ export class DigestCache {
   #shard(name: string): Map<string, BlobDigest> {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
-    const shard: Map<string, BlobDigest> =
-      this.#dir === undefined ? new Map() : readShard(path.join(this.#dir, name));
+    const shard = new Map<string, BlobDigest>();
+    if (this.#seal !== undefined) readShard(path.join(this.#dir, name), name, this.#seal, shard);
     this.#shards.set(name, shard);
     return shard;
   }
@@ -79,14 +84,32 @@ function shardOf(blobId: string): string {
   return blobId.slice(0, 2);
 }
 
-function readShard(file: string): Map<string, BlobDigest> {
-  const shard = new Map<string, BlobDigest>();
+function batchOf(shard: string, lines: readonly string[], seal: Seal): string {
+  const text = lines.join('');
+  return `\n\n${text}seal ${seal.mark(`${PURPOSE} ${shard}`, text)}\n`;
+}
+
+/** Lines count once the seal below them has been found intact. */
+function readShard(file: string, name: string, seal: Seal, shard: Map<string, BlobDigest>): void {
+  let lines: string[] = [];
   for (const line of readIfThere(file).split('\n')) {
-    const [, id, kind, digest] = RECORD.exec(line) ?? [];
-    if (id === undefined || digest === undefined) continue;
-    shard.set(id, { kind: kind === 'lfs' ? 'lfs' : 'file', digest });
+    const [, mark] = SEALED.exec(line) ?? [];
+    if (mark !== undefined && seal.isIntact(`${PURPOSE} ${name}`, textOf(lines), mark)) {
+      for (const each of lines) takeLine(each, shard);
+    }
+    if (mark !== undefined || line === '') lines = [];
+    else lines.push(line);
   }
-  return shard;
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function takeLine(line: string, shard: Map<string, BlobDigest>): void {
+  const [, id, kind, digest] = RECORD.exec(line) ?? [];
+  if (id === undefined || digest === undefined) return;
+  shard.set(id, { kind: kind === 'lfs' ? 'lfs' : 'file', digest });
 }
 
 function readIfThere(file: string): string {

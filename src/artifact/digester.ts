@@ -2,6 +2,7 @@ import { HOW_TO_FETCH } from '../git/git-error.ts';
 import type { Repository } from '../git/repository.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
+import { Seal } from '../user/seal.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { expectArtifactName } from './artifact-name.ts';
 import { digestBlobs } from './blob-digests.ts';
@@ -20,7 +21,7 @@ export class Digester {
   /** @param remembers whether what was hashed in another run is believed, and what is hashed now kept for the next */
   constructor(repo: Repository, remembers = true) {
     this.#repo = repo;
-    this.#cache = new DigestCache(remembers ? repo.commonDir : undefined);
+    this.#cache = new DigestCache(repo.commonDir, remembers ? Seal.open(repo.env) : undefined);
   }
 
   /**

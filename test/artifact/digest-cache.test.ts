@@ -3,21 +3,24 @@ import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DigestCache } from '../../src/artifact/digest-cache.ts';
-import { makeScratch } from '../support/scratch.ts';
+import { Seal } from '../../src/user/seal.ts';
+import { makeScratch, type Scratch } from '../support/scratch.ts';
 
 const file = (digit: string) => ({ kind: 'file', digest: digit.repeat(64) }) as const;
 const id = (start: string) => start.padEnd(40, '0');
-const shard = (dir: string, name: string) => path.join(dir, 'mlchain/digests/1', name);
+const sealOf = ({ path: home }: Scratch, user = 'me') => Seal.open({ XDG_DATA_HOME: path.join(home, user) });
+const cacheIn = (scratch: Scratch) => new DigestCache(scratch.path, sealOf(scratch));
+const shard = (dir: string, name: string) => path.join(dir, 'mlchain/digests/2', name);
 
 test('what was saved is known to the next process, of either kind and either object format', () => {
   const scratch = makeScratch();
-  const cache = new DigestCache(scratch.path);
+  const cache = cacheIn(scratch);
   const lfs = { kind: 'lfs', digest: 'b'.repeat(64) } as const;
   cache.add(id('aa1'), file('a'));
   cache.add('bb'.padEnd(64, '1'), lfs);
-  assert.is(new DigestCache(scratch.path).get(id('aa1')), undefined, 'not before it is saved');
+  assert.is(cacheIn(scratch).get(id('aa1')), undefined, 'not before it is saved');
   cache.save();
-  const next = new DigestCache(scratch.path);
+  const next = cacheIn(scratch);
   assert.equal(next.get(id('aa1')), file('a'));
   assert.equal(next.get('bb'.padEnd(64, '1')), lfs);
   assert.is(next.get(id('cc')), undefined);
@@ -26,26 +29,26 @@ test('what was saved is known to the next process, of either kind and either obj
 
 test('processes side by side lose nothing of each other', () => {
   const scratch = makeScratch();
-  const [one, other] = [new DigestCache(scratch.path), new DigestCache(scratch.path)];
+  const [one, other] = [cacheIn(scratch), cacheIn(scratch)];
   one.add(id('aa1'), file('1'));
   other.add(id('aa2'), file('2'));
   other.save();
   one.save();
-  const next = new DigestCache(scratch.path);
+  const next = cacheIn(scratch);
   assert.equal([next.get(id('aa1')), next.get(id('aa2'))], [file('1'), file('2')]);
   scratch.cleanup();
 });
 
 test('a torn line is passed over and spoils neither what stood before nor what comes after', () => {
   const scratch = makeScratch();
-  const cache = new DigestCache(scratch.path);
+  const cache = cacheIn(scratch);
   cache.add(id('aa1'), file('1'));
   cache.save();
   fs.appendFileSync(shard(scratch.path, 'aa'), `${id('aa2')} file 22222`);
-  const after = new DigestCache(scratch.path);
+  const after = cacheIn(scratch);
   after.add(id('aa3'), file('3'));
   after.save();
-  const next = new DigestCache(scratch.path);
+  const next = cacheIn(scratch);
   assert.equal(
     [next.get(id('aa1')), next.get(id('aa2')), next.get(id('aa3'))],
     [file('1'), undefined, file('3')],
@@ -53,45 +56,68 @@ test('a torn line is passed over and spoils neither what stood before nor what c
   scratch.cleanup();
 });
 
-test('lines that are not in our form say nothing', () => {
+test('a digest that was put there, edited, or sealed by somebody else is not believed (threat 60)', () => {
   const scratch = makeScratch();
-  scratch.write(
-    'mlchain/digests/1/aa',
-    `${id('aa1')} file ${'A'.repeat(64)}\n${id('aa2')} dvc ${'1'.repeat(64)}\n${id('aa3')} file ${'1'.repeat(63)}\n\0\0\0\n`,
-  );
-  const cache = new DigestCache(scratch.path);
-  for (const each of ['aa1', 'aa2', 'aa3']) assert.is(cache.get(id(each)), undefined);
+  const theirs = new DigestCache(scratch.path, sealOf(scratch, 'somebody else'));
+  theirs.add(id('aa1'), file('1'));
+  theirs.save();
+  const ours = cacheIn(scratch);
+  ours.add(id('aa2'), file('2'));
+  ours.save();
+  const where = shard(scratch.path, 'aa');
+  fs.appendFileSync(where, `\n\n${id('aa3')} file ${'3'.repeat(64)}\n`);
+  const known = () => ['aa1', 'aa2', 'aa3'].map((each) => cacheIn(scratch).get(id(each)));
+  assert.equal(known(), [undefined, file('2'), undefined]);
+  fs.copyFileSync(where, shard(scratch.path, 'ab'));
+  assert.is(cacheIn(scratch).get(id('ab2')), undefined);
+  fs.writeFileSync(where, fs.readFileSync(where, 'utf8').replace('2'.repeat(64), '4'.repeat(64)));
+  assert.equal(known(), [undefined, undefined, undefined]);
+  scratch.cleanup();
+});
+
+test('without a seal nothing is believed and nothing written', () => {
+  const scratch = makeScratch();
+  const ours = cacheIn(scratch);
+  ours.add(id('aa1'), file('1'));
+  ours.save();
+  const before = fs.readFileSync(shard(scratch.path, 'aa'));
+  const forgetful = new DigestCache(scratch.path, undefined);
+  assert.is(forgetful.get(id('aa1')), undefined);
+  forgetful.add(id('aa2'), file('2'));
+  assert.equal(forgetful.get(id('aa2')), file('2'));
+  forgetful.save();
+  assert.equal(fs.readFileSync(shard(scratch.path, 'aa')), before);
   scratch.cleanup();
 });
 
 test('what is known already is not written twice', () => {
   const scratch = makeScratch();
   for (let round = 0; round < 3; round++) {
-    const cache = new DigestCache(scratch.path);
+    const cache = cacheIn(scratch);
     cache.add(id('aa1'), file('1'));
     cache.save();
     cache.save();
   }
   const lines = fs.readFileSync(shard(scratch.path, 'aa'), 'utf8').split('\n').filter(Boolean);
-  assert.is(lines.length, 1);
+  assert.is(lines.length, 2, 'a digest and its seal');
   scratch.cleanup();
 });
 
 test('a shard that has grown too large starts anew', () => {
   const scratch = makeScratch();
-  scratch.write('mlchain/digests/1/aa', `${id('aa9')} file ${'9'.repeat(64)}\n`.repeat(12_000));
-  const cache = new DigestCache(scratch.path);
+  scratch.write('mlchain/digests/2/aa', `${id('aa9')} file ${'9'.repeat(64)}\n`.repeat(12_000));
+  const cache = cacheIn(scratch);
   cache.add(id('aa1'), file('1'));
   cache.save();
   assert.ok(fs.statSync(shard(scratch.path, 'aa')).size < 1000);
-  assert.equal(new DigestCache(scratch.path).get(id('aa1')), file('1'));
+  assert.equal(cacheIn(scratch).get(id('aa1')), file('1'));
   scratch.cleanup();
 });
 
 test('on a full or read-only disk nothing is remembered, and nobody fails for it', () => {
   const scratch = makeScratch();
   fs.mkdirSync(path.dirname(shard(scratch.path, 'aa')), { recursive: true });
-  const cache = new DigestCache(scratch.path);
+  const cache = cacheIn(scratch);
   cache.add(id('ab1'), file('1'));
   // The superuser may write anywhere but on a full disk; where there is no such device, permissions do.
   if (fs.existsSync('/dev/full')) fs.symlinkSync('/dev/full', shard(scratch.path, 'ab'));
@@ -105,7 +131,7 @@ test('on a full or read-only disk nothing is remembered, and nobody fails for it
 test('a cache that is broken otherwise is an error, not an empty cache', () => {
   const scratch = makeScratch();
   fs.mkdirSync(shard(scratch.path, 'aa'), { recursive: true });
-  assert.throws(() => new DigestCache(scratch.path).get(id('aa1')), /EISDIR/);
+  assert.throws(() => cacheIn(scratch).get(id('aa1')), /EISDIR/);
   scratch.cleanup();
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -85,6 +86,18 @@ story(
     assert.is(judged.checked.cached, 0);
   },
 );
+
+/** With the digest of the good file, poison would look like no change at all. */
+story('60: a digest written beside those that were hashed is none', async ({ team: { carl, mallory } }) => {
+  assertVerdict(await carl.verify('--history'), 'verified');
+  const digest = createHash('sha256').update(carl.read(DATA)).digest('hex');
+  const poisoned = await poison(mallory);
+  await carl.pull();
+  const blob = await carl.git('rev-parse', `${poisoned}:${DATA}`);
+  const shard = path.join(carl.clone, '.git', 'mlchain', 'digests', '2', blob.slice(0, 2));
+  fs.appendFileSync(shard, `\n\n${blob} file ${digest}\n`);
+  assertVerdict(await carl.verify('--history'), 'violated', POISON);
+});
 
 story('the directory may be deleted at any time', async ({ team: { carl } }) => {
   const first = await carl.verify('--history');
