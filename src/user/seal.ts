@@ -8,6 +8,10 @@ const OCTETS = 32;
 const DIGITS = 64;
 const OTHERS = 0o077;
 
+export function sealFile(env: NodeJS.ProcessEnv): string {
+  return path.join(dataDirectory(env), 'seal');
+}
+
 /**
  * Tells what this user's own git-mlchain wrote into a git directory from what anybody else put there (threat 60): an
  * HMAC-SHA-256 under a secret in `$XDG_DATA_HOME/git-mlchain/seal`, mode 0600, made when first needed. It authorises
@@ -22,7 +26,7 @@ export class Seal {
 
   /** Undefined where this user has no such secret and cannot make one: then nothing is remembered. */
   static open(env: NodeJS.ProcessEnv): Seal | undefined {
-    const file = path.join(dataDirectory(env), 'seal');
+    const file = sealFile(env);
     const secret = bestEffort(() => readSecret(file) ?? makeSecret(file));
     return secret === undefined || secret === 'unusable' ? undefined : new Seal(secret);
   }

@@ -111,7 +111,7 @@ story('names what is broken in a clone, and its mends are typed as they stand', 
   fs.chmodSync(path.join(hooks, 'post-commit'), 0o644);
   fs.rmSync(path.join(hooks, 'pre-push'));
   await alice.git('config', '--unset', 'remote.origin.fetch', 'mlchain');
-  const shard = path.join(alice.clone, '.git/mlchain/digests/1/00');
+  const shard = path.join(alice.clone, '.git/mlchain/digests/2/00');
   fs.rmSync(shard, { force: true });
   fs.mkdirSync(shard, { recursive: true });
   fs.chmodSync(alice.person.at('.local/share/git-mlchain/keys', `${alice.fingerprint}.asc`), 0o644);

@@ -5,6 +5,7 @@ import { pendingLinks } from '../../record/desk.ts';
 import { queuedCommits } from '../../record/missing.ts';
 import type { Diagnosis } from '../../report/doctor-text.ts';
 import { count, shortId } from '../../report/words.ts';
+import { Seal, sealFile } from '../../user/seal.ts';
 import { CONFIG_FILE } from '../config-schema.ts';
 import { configOf } from '../recording.ts';
 import { failure, ok, warning } from './diagnosis.ts';
@@ -39,8 +40,13 @@ export async function examineWork(repo: Repository): Promise<readonly Diagnosis[
 /** Nothing depends on a cache; a broken one is an error all the same, because every command would meet it. */
 export async function examineCaches(repo: Repository): Promise<readonly Diagnosis[]> {
   const directory = `${repo.commonDir}/mlchain`;
+  const seal = Seal.open(repo.env);
+  if (seal === undefined) {
+    const says = `${sealFile(repo.env)} is no secret of yours alone: everything is hashed and judged anew each time`;
+    return [warning('caches', says, `'rm ${sealFile(repo.env)}'`)];
+  }
   try {
-    const cache = new DigestCache(repo.commonDir);
+    const cache = new DigestCache(repo.commonDir, seal);
     // One lookup reads one of its 256 files.
     for (let shard = 0; shard < 256; shard += 1)
       cache.get(shard.toString(16).padStart(2, '0').padEnd(40, '0'));
