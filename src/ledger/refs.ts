@@ -1,8 +1,11 @@
 /** Every signer writes one ref below this (`product.md` §5), named by the upper-hex primary fingerprint. */
 export const LOCAL_NOTES = 'refs/notes/mlchain/';
-const TRACKING_NOTES = 'refs/notes/remotes/';
+/** What was fetched from a remote lies in `<remote>/mlchain/` below this. */
+export const TRACKING_NOTES = 'refs/notes/remotes/';
+/** What a clone keeps for itself: nobody else has refs below this. */
+export const OWN_REFS = 'refs/mlchain/';
 /** What this clone has ever seen, of every remote. */
-export const SEEN_NAMESPACE = 'refs/mlchain/seen/';
+export const SEEN_NAMESPACE = `${OWN_REFS}seen/`;
 const TRACKING_MIDDLE = '/mlchain/';
 
 /** OpenPGP v4 has 40 digits; 64 is what a later version has. */

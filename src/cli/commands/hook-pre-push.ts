@@ -1,6 +1,7 @@
 import type { Assessment } from '../../gather/assess.ts';
 import { evidenceDue } from '../../gather/evidence-due.ts';
 import { judgeUpdate, type RefUpdate, type RefVerdict } from '../../gather/push-verdict.ts';
+import { type PushedRef, weighPushedNotes } from '../../gather/pushed-notes.ts';
 import { readTrust } from '../../gather/trust.ts';
 import type { Repository } from '../../git/repository.ts';
 import { deliver } from '../../ledger/delivery.ts';
@@ -11,6 +12,11 @@ import type { ExitCode } from '../exit.ts';
 import { describeDelivery } from './delivery-words.ts';
 
 const TEN_MINUTES_MS = 600_000;
+
+const OBJECTIONS = {
+  'takes-away': 'would lose evidence that the remote has',
+  lacks: 'would arrive without evidence that is due',
+};
 
 export interface Push {
   /** A remote's name, or a URL where none was configured. */
@@ -26,8 +32,8 @@ export interface Push {
  */
 export async function prePush(context: Context, push: Push): Promise<ExitCode> {
   const repo = await context.openRepository();
-  const updates = pushedRefs(push.input);
-  const verdicts = await judgeAll(context, repo, updates, push);
+  const pushed = pushedRefs(push.input);
+  const verdicts = await judgeAll(context, repo, arriving(pushed), push);
   const refused = verdicts.filter((verdict) => !mayPass(context, verdict));
   if (refused.length > 0) {
     context.voice.error(
@@ -36,20 +42,24 @@ export async function prePush(context: Context, push: Push): Promise<ExitCode> {
     );
     return 1;
   }
-  return await deliverEvidence(context, repo, push, updates, verdicts);
+  return await deliverEvidence(context, repo, push, pushed, verdicts);
 }
 
-/** `<local ref> SP <local id> SP <remote ref> SP <remote id> LF` (githooks(5)); deletions bring nothing to verify. */
-function pushedRefs(input: string): RefUpdate[] {
+/** `<local ref> SP <local id> SP <remote ref> SP <remote id> LF` (githooks(5)). */
+function pushedRefs(input: string): PushedRef[] {
   return input.split('\n').flatMap((line) => {
     const [, after = '', ref = '', before = ''] = line.split(' ');
-    if (ref === '' || isZero(after)) return [];
-    return [{ ref, after, before: isZero(before) ? undefined : before }];
+    return ref === '' ? [] : [{ ref, before: idOrNothing(before), after: idOrNothing(after) }];
   });
 }
 
-function isZero(id: string): boolean {
-  return /^0+$/.test(id);
+function idOrNothing(id: string): string | undefined {
+  return /^0+$/.test(id) ? undefined : id;
+}
+
+/** A deletion brings nothing to verify. */
+function arriving(pushed: readonly PushedRef[]): RefUpdate[] {
+  return pushed.flatMap(({ ref, before, after }) => (after === undefined ? [] : [{ ref, before, after }]));
 }
 
 /** What others signed may have arrived at the remote since: before refusing, it is asked for once more. */
@@ -108,14 +118,27 @@ async function deliverEvidence(
   { voice }: Context,
   repo: Repository,
   { remote, url }: Push,
-  updates: readonly RefUpdate[],
+  pushed: readonly PushedRef[],
   verdicts: readonly RefVerdict[],
 ): Promise<ExitCode> {
   const published = await publishedTips(repo, remote);
   const histories = verdicts.flatMap((each) =>
     each.kind === 'judged' ? (each.assessment.history ?? []) : [],
   );
-  const due = await evidenceDue(repo, [...published, ...updates.map(({ after }) => after)], histories);
+  const tips = [...published, ...arriving(pushed).map(({ after }) => after)];
+  const { objections, due } = await weighPushedNotes(
+    repo,
+    { remote, url, pushed },
+    await evidenceDue(repo, tips, histories),
+  );
+  for (const { ref, kind } of objections) voice.error(`${ref} ${OBJECTIONS[kind]}`);
+  if (objections.length > 0) {
+    voice.error(
+      'the push is refused: nothing was sent',
+      "evidence goes along by itself: push branches ('git push --all') and tags ('git push --tags'), or 'git mlchain sync'",
+    );
+    return 1;
+  }
   if (due.size === 0) return 0;
   const result = await deliver(repo, remote, due, { url });
   const { failed } = result;
