@@ -11,7 +11,7 @@ import type { Finding } from '../verify/finding.ts';
 export async function obstacles(repo: Repository, revision: string, trust: Trust): Promise<Finding[]> {
   if (trust.owners.length === 0) return [incomplete('nothing-pinned', revision)];
   if (repo.isShallow && (await reachesBoundary(repo, revision))) return [incomplete('shallow', revision)];
-  const unasked = (await remoteEvidence(repo)).filter(({ fetched }) => !fetched);
+  const unasked = (await remoteEvidence(repo)).filter(({ fetched, used }) => used && !fetched);
   return unasked.map(({ remote }) => ({ ...incomplete('evidence-missing', revision), detail: remote }));
 }
 

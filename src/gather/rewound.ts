@@ -2,6 +2,7 @@ import { listRemotes } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import { countLines } from '../ledger/note-lines.ts';
 import { type Rewound, rememberSeen } from '../ledger/seen.ts';
+import { trackedNames } from '../ledger/setup.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { KeyBook } from '../verify/key-book.ts';
 import { isWritable } from './writable.ts';
@@ -38,7 +39,11 @@ export async function rewoundFindings(
 export async function rememberFetched(repo: Repository): Promise<Rewound[]> {
   const remotes = await listRemotes(repo);
   if (remotes.length === 0 || !(await isWritable(repo.commonDir))) return [];
+  // A remote that was renamed is still fetched under its old name.
+  const names = await Promise.all(
+    remotes.map(async (remote) => [remote, ...(await trackedNames(repo, remote))]),
+  );
   const rewound: Rewound[] = [];
-  for (const remote of remotes) rewound.push(...(await rememberSeen(repo, remote)));
+  for (const name of new Set(names.flat())) rewound.push(...(await rememberSeen(repo, name)));
   return rewound;
 }

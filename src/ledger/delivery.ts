@@ -61,6 +61,19 @@ export function linesBySigner(entries: Iterable<Entry>): WantedLines {
   return wanted;
 }
 
+/** The union, line by line. */
+export function allWanted(several: readonly WantedLines[]): WantedLines {
+  const all = new Map<string, Map<string, readonly string[]>>();
+  for (const [signer, commits] of several.flatMap((wanted) => [...wanted])) {
+    const known = all.get(signer) ?? new Map<string, readonly string[]>();
+    for (const [object, lines] of commits) {
+      known.set(object, [...new Set([...(known.get(object) ?? []), ...lines])]);
+    }
+    all.set(signer, known);
+  }
+  return all;
+}
+
 interface Parcel {
   readonly signer: string;
   readonly tip: string;
@@ -86,8 +99,10 @@ async function deliverOnce(
       continue;
     }
     const lines = await linesLacking(repo, base, wanted.get(signer) ?? new Map());
-    if (lines.size === 0) outcome.hasAll(signer);
-    else
+    if (lines.size === 0) {
+      outcome.hasAll(signer);
+      if (base !== undefined) await track(repo, address, signer, base);
+    } else
       parcels.push({ signer, lines: countLines(lines), tip: await commitNotes(repo, base, lines, MESSAGE) });
   }
   if (parcels.length > 0) await send(repo, address, parcels, outcome);
@@ -129,13 +144,20 @@ async function send(
       continue;
     }
     outcome.took(signer, lines);
-    if (address.tracked !== undefined) await track(repo, trackingRef(address.tracked, signer), tip);
+    await track(repo, address, signer, tip);
   }
   if (address.tracked !== undefined) await rememberSeen(repo, address.tracked);
 }
 
 /** The remote has it now: the next ledger need not wait for a fetch to know. */
-async function track(repo: Repository, ref: string, tip: string): Promise<void> {
+async function track(
+  repo: Repository,
+  { tracked }: DeliveryAddress,
+  signer: string,
+  tip: string,
+): Promise<void> {
+  if (tracked === undefined) return;
+  const ref = trackingRef(tracked, signer);
   const old = await repo.tryResolve(ref);
   if (old === tip || (old !== undefined && !(await isAncestor(repo, old, tip)))) return;
   try {

@@ -2,8 +2,8 @@ import { listRefs } from '../git/refs.ts';
 import { listRemotes } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import { sha256Hex } from '../intoto/digest.ts';
-import { trackingPrefix } from './refs.ts';
-import { hasFetchRefspec } from './setup.ts';
+import { LOCAL_NOTES, trackingPrefix } from './refs.ts';
+import { hasFetchRefspec, isMirrored } from './setup.ts';
 
 export interface RemoteEvidence {
   readonly remote: string;
@@ -11,9 +11,14 @@ export interface RemoteEvidence {
   readonly hasRefspec: boolean;
   /** Whether this clone has ever asked the remote, under its present URL, for evidence. */
   readonly fetched: boolean;
+  /** Whether anything at all was ever fetched from it or pushed there; a remote that was only added is none of ours. */
+  readonly used: boolean;
 }
 
-/** What this clone knows of each remote. Never fetched from one is `evidence-missing`: nobody can tell what it has. */
+/**
+ * What this clone knows of each remote. Used and never asked for evidence is `evidence-missing`: nobody can tell what
+ * it has.
+ */
 export async function remoteEvidence(repo: Repository): Promise<RemoteEvidence[]> {
   const remotes = await listRemotes(repo);
   return await Promise.all(
@@ -21,6 +26,7 @@ export async function remoteEvidence(repo: Repository): Promise<RemoteEvidence[]
       remote,
       hasRefspec: await hasFetchRefspec(repo, remote),
       fetched: await wasFetched(repo, remote),
+      used: await wasUsed(repo, remote),
     })),
   );
 }
@@ -36,10 +42,23 @@ export async function markFetched(repo: Repository, remote: string): Promise<voi
   if ((await repo.config(memoryName(remote))) !== value) await repo.configSet(memoryName(remote), value);
 }
 
+/** Of the remote that has this name now. */
+export async function isMarkedFetched(repo: Repository, remote: string): Promise<boolean> {
+  return (await repo.config(memoryName(remote))) === (await fingerprintOfUrl(repo, remote));
+}
+
 async function wasFetched(repo: Repository, remote: string): Promise<boolean> {
-  if ((await repo.config(memoryName(remote))) === (await fingerprintOfUrl(repo, remote))) return true;
+  if (await isMarkedFetched(repo, remote)) return true;
   // Plain `git fetch` tells nobody: what it brought tells.
-  return (await listRefs(repo, trackingPrefix(remote))).size > 0;
+  const place = (await isMirrored(repo, remote)) ? LOCAL_NOTES : trackingPrefix(remote);
+  return (await listRefs(repo, place)).size > 0;
+}
+
+/** Where its branches lie elsewhere than git puts them by itself, it is taken to have been used. */
+async function wasUsed(repo: Repository, remote: string): Promise<boolean> {
+  const branches = `refs/remotes/${remote}/`;
+  const refspecs = await repo.configAll(`remote.${remote}.fetch`);
+  return !refspecs.includes(`+refs/heads/*:${branches}*`) || (await listRefs(repo, branches)).size > 0;
 }
 
 async function fingerprintOfUrl(repo: Repository, remote: string): Promise<string> {

@@ -10,12 +10,36 @@ export function fetchRefspec(remote: string): string {
   return `${LOCAL_NOTES}*:${trackingPrefix(remote)}*`;
 }
 
+/** Of a refspec for evidence: the name under which it lies here. */
+const TRACKING = /^\+?refs\/notes\/mlchain\/\*:refs\/notes\/remotes\/(.+)\/mlchain\/\*$/;
+/** One that puts it where this clone's own lies: of a mirror, or of somebody who fetches all notes. */
+const MIRRORING = /^\+?(refs\/(?:notes\/(?:mlchain\/)?)?\*):\1$/;
+
 export async function hasFetchRefspec(repo: Repository, remote: string): Promise<boolean> {
   return (await repo.configAll(refspecName(remote))).includes(fetchRefspec(remote));
 }
 
-/** Adds the refspec once; a forcing one with the same ends gives way. Returns whether anything was to be done. */
+/** Under which names plain `git fetch` puts the evidence of a remote: its own, and one that it had before. */
+export async function trackedNames(repo: Repository, remote: string): Promise<string[]> {
+  const refspecs = await repo.configAll(refspecName(remote));
+  return refspecs.flatMap((refspec) => TRACKING.exec(refspec)?.[1] ?? []);
+}
+
+export async function isMirrored(repo: Repository, remote: string): Promise<boolean> {
+  return (await repo.configAll(refspecName(remote))).some((refspec) => MIRRORING.test(refspec));
+}
+
+/** The refspec of a remote that once was called `name`. */
+export async function removeFetchRefspec(repo: Repository, remote: string, name: string): Promise<void> {
+  for (const force of ['', '+']) await repo.configUnset(refspecName(remote), force + fetchRefspec(name));
+}
+
+/**
+ * Adds the refspec once; a forcing one with the same ends gives way. Returns whether anything was to be done. A mirror
+ * (`git clone --mirror`) has everything, and prunes what its remote does not have.
+ */
 export async function addFetchRefspec(repo: Repository, remote: string): Promise<boolean> {
+  if ((await repo.config(`remote.${remote}.mirror`)) === 'true') return false;
   const refspec = fetchRefspec(remote);
   const forcing = `+${refspec}`;
   const configured = await repo.configAll(refspecName(remote));

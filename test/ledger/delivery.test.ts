@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { WantedLines } from '../../src/ledger/delivery.ts';
-import { deliver, linesBySigner } from '../../src/ledger/delivery.ts';
+import { allWanted, deliver, linesBySigner } from '../../src/ledger/delivery.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { localRef, seenRef, trackingRef } from '../../src/ledger/refs.ts';
 import { addFetchRefspec } from '../../src/ledger/setup.ts';
@@ -262,6 +262,17 @@ test('entries of the ledger become wanted lines of their signers', async () => {
   assert.equal(want.get(alice.fingerprint), new Map([[COMMIT, lines]]));
   assert.equal(want.get(bob.fingerprint), new Map([[PRIVATE, [linkLine(bob, PRIVATE)]]]));
   await server.cleanup();
+});
+
+test('what is wanted twice is wanted once, and of two lists nothing is lost', () => {
+  const [first, second] = [linkLine(alice, COMMIT, 'prepare'), linkLine(alice, COMMIT, 'train')];
+  const all = allWanted([
+    wanted([alice, first]),
+    wanted([alice, second], [bob, 'x']),
+    wanted([alice, first]),
+  ]);
+  assert.equal(all.get(alice.fingerprint)?.get(COMMIT), [first, second]);
+  assert.equal(all.get(bob.fingerprint)?.get(COMMIT), ['x']);
 });
 
 test('many lines on many commits arrive', async () => {

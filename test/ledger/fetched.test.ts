@@ -8,7 +8,12 @@ import { makeServer, record } from '../support/shared-server.ts';
 import { makeClone } from '../support/working-clone.ts';
 
 const SIGNER = 'A'.repeat(40);
-const state = (remote: string, hasRefspec: boolean, fetched: boolean) => ({ remote, hasRefspec, fetched });
+const state = (remote: string, hasRefspec: boolean, fetched: boolean, used = true) => ({
+  remote,
+  hasRefspec,
+  fetched,
+  used,
+});
 
 test('a clone that never asked for evidence says so; after asking a remote that has none it is settled', async () => {
   const server = await makeServer();
@@ -41,7 +46,7 @@ test('the memory goes with the remote: renamed it stays, removed and made anew i
   assert.equal(await remoteEvidence(await server.clone.reopen()), [state('upstream', false, true)]);
   await git('remote', 'remove', 'upstream');
   await git('remote', 'add', 'upstream', server.url);
-  assert.equal(await remoteEvidence(await server.clone.reopen()), [state('upstream', false, false)]);
+  assert.equal(await remoteEvidence(await server.clone.reopen()), [state('upstream', false, false, false)]);
   await server.cleanup();
 });
 
@@ -50,6 +55,19 @@ test('a remote that was pointed elsewhere has not been asked', async () => {
   await markFetched(server.clone.repo, 'origin');
   await server.clone.git('remote', 'set-url', 'origin', '/elsewhere.git');
   assert.equal(await remoteEvidence(await server.clone.reopen()), [state('origin', false, false)]);
+  await server.cleanup();
+});
+
+test('a remote from which nothing was fetched has nothing that could be missed', async () => {
+  const server = await makeServer();
+  const { git, reopen } = server.clone;
+  await git('remote', 'add', 'fork', server.url);
+  const used = async () => (await remoteEvidence(await reopen())).map((each) => each.used);
+  assert.equal(await used(), [false, true]);
+  await git('fetch', '-q', 'fork');
+  assert.equal(await used(), [true, true]);
+  await git('remote', 'add', 'mirror', '--mirror=fetch', server.url);
+  assert.equal(await used(), [true, true, true], 'what lies elsewhere is taken to be there');
   await server.cleanup();
 });
 
@@ -68,7 +86,7 @@ test('each remote is asked about; without remotes there is nobody to ask', async
   await server.clone.git('remote', 'add', 'fork', server.url);
   await markFetched(server.clone.repo, 'fork');
   assert.equal(await remoteEvidence(await server.clone.reopen()), [
-    state('fork', false, true),
+    state('fork', false, true, false),
     state('origin', false, false),
   ]);
   await server.cleanup();

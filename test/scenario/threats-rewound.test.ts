@@ -38,6 +38,9 @@ story(
       judged.findings.some(({ code, path }) => code === 'uncovered' && path === DATA),
       judged.stdout,
     );
+    await carl.git('mlchain', 'sync');
+    assertVerdict(await carl.verify(), 'verified');
+    assert.is(await host.git('notes', '--ref', alice.notes, 'list'), await notesSeen(carl, alice));
   },
 );
 

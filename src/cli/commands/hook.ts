@@ -5,6 +5,7 @@ import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
 import { FormatError } from '../../intoto/format-error.ts';
 import { controllingPatterns, directoryOf } from '../../layout/control.ts';
 import { completeEvidence } from '../../ledger/fetch.ts';
+import { fetchAfterPull } from '../../ledger/pulled.ts';
 import type { LayoutInForce, RecordingContext } from '../../record/context.ts';
 import { queuedCommits, recordMissing } from '../../record/missing.ts';
 import type { Outcome } from '../../record/outcome.ts';
@@ -28,6 +29,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     case 'post-merge':
       // A squash merge has made no commit yet.
       if (words[0] === '1') return 0;
+      await completePull(context);
       return await recordQuietly(context, name, async (recording) => {
         // A pull brings evidence as well: when this clone saw it is what a thief cannot date back (threat 26).
         await rememberFetched(recording.repo);
@@ -47,7 +49,20 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
 /** An amend was dealt with by the post-commit hook that ran just before. */
 async function afterRebase(context: Context): Promise<ExitCode> {
   const rewritten = parseRewritten(await readInput());
+  await completePull(context);
   return await recordQuietly(context, 'post-rewrite', (recording) => afterRewrite(recording, rewritten));
+}
+
+/** What was pulled is here whether or not its evidence can be brought as well. */
+async function completePull(context: Context): Promise<void> {
+  try {
+    await fetchAfterPull(await context.openRepository());
+  } catch (error) {
+    if (!(error instanceof MlchainError)) throw error;
+    context.voice.note(
+      `git-mlchain: the evidence of what was pulled did not come along; 'git mlchain sync' brings it`,
+    );
+  }
 }
 
 /** A hook that runs after the fact has nothing left to stop: whatever happens, one line and 0 (`product.md` §4). */

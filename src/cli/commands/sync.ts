@@ -2,9 +2,10 @@ import { MlchainError } from '../../errors.ts';
 import { evidenceDue } from '../../gather/evidence-due.ts';
 import { listRemotes } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
-import { deliver } from '../../ledger/delivery.ts';
+import { allWanted, deliver } from '../../ledger/delivery.ts';
 import { fetchEvidence } from '../../ledger/fetch.ts';
 import { countLines } from '../../ledger/note-lines.ts';
+import { followRenamed } from '../../ledger/renamed.ts';
 import type { Rewound } from '../../ledger/seen.ts';
 import { addFetchRefspec } from '../../ledger/setup.ts';
 import type { Args } from '../args.ts';
@@ -17,6 +18,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
   const remote = args.positionals[0] ?? (await defaultRemote(repo));
+  await followRenamed(repo);
   await addFetchRefspec(repo, remote);
   const rewound = await fetchEvidence(repo, remote);
   for (const each of rewound) voice.warn(rewoundWords(each));
@@ -26,8 +28,8 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     `refs/remotes/${remote}/`,
   ]);
   const due = await evidenceDue(repo, published.split('\n').filter(Boolean), []);
-  const lost = rewound.map(({ signer, droppedLines }) => [signer, droppedLines] as const);
-  const result = await deliver(repo, remote, new Map([...lost, ...due]));
+  const lost = rewound.map(({ signer, droppedLines }) => new Map([[signer, droppedLines]]));
+  const result = await deliver(repo, remote, allWanted([due, ...lost]));
   voice.document({
     remote,
     delivered: Object.fromEntries(result.delivered),
@@ -48,7 +50,10 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
 async function defaultRemote(repo: Repository): Promise<string> {
   const configured = await repo.config('mlchain.remote');
   if (configured !== undefined) return configured;
+  const branch = await repo.git.run(['symbolic-ref', '--short', '--quiet', 'HEAD'], { okCodes: [0, 1] });
+  const own = await repo.config(`branch.${branch.stdout.toString('utf8').trim()}.remote`);
   const remotes = await listRemotes(repo);
+  if (own !== undefined && remotes.includes(own)) return own;
   if (remotes.includes('origin')) return 'origin';
   const [only] = remotes;
   if (remotes.length === 1 && only !== undefined) return only;

@@ -2,6 +2,7 @@ import { GitError } from '../../git/git-error.ts';
 import { listRemotes } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { fetchEvidence } from '../../ledger/fetch.ts';
+import { followRenamed } from '../../ledger/renamed.ts';
 import { addFetchRefspec } from '../../ledger/setup.ts';
 
 export interface ConnectedRemote {
@@ -14,6 +15,7 @@ export interface ConnectedRemote {
 
 /** Lets plain `git fetch` bring the evidence of every remote, and brings it once now. */
 export async function connectRemotes(repo: Repository): Promise<readonly ConnectedRemote[]> {
+  await followRenamed(repo);
   const connected: ConnectedRemote[] = [];
   for (const remote of await listRemotes(repo)) {
     await addFetchRefspec(repo, remote);

@@ -1,4 +1,5 @@
 import type { Finding, Person } from '../../verify/finding.ts';
+import { escapeText } from '../escape.ts';
 import { atCommit, pathWords, signerWords } from '../words.ts';
 import type { Descriptions } from './description.ts';
 
@@ -25,7 +26,7 @@ export const cannotCheckDescriptions = {
   'evidence-missing': {
     title: 'evidence was never fetched',
     headline: () => 'the evidence was never fetched',
-    hint: () => "'git mlchain sync'",
+    hint: ({ detail }) => `'git mlchain sync${detail === undefined ? '' : ` ${escapeText(detail)}`}'`,
   },
   'unsupported-repository': {
     title: 'the repository cannot be read',
