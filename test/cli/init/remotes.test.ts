@@ -42,7 +42,7 @@ remotes('one that does not answer is connected all the same, and not taken for a
   const evidence = await remoteEvidence(await clone.reopen());
   assert.equal(
     evidence.find(({ remote }) => remote === 'gone'),
-    { remote: 'gone', hasRefspec: true, fetched: false },
+    { remote: 'gone', hasRefspec: true, fetched: false, used: false },
   );
 });
 
