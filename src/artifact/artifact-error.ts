@@ -3,13 +3,15 @@ import { MlchainError } from '../errors.ts';
 
 /**
  * Why a path has no digest. `invalid-name`: its name cannot be written in a link. `object-missing`: its content is not
- * in this clone (partial, shallow or damaged). `no-content`: a submodule inside a directory that is one artifact.
+ * in this clone (partial, shallow or damaged). `content-differs`: what lies in its place is not what its pointer names.
+ * `no-content`: a submodule inside a directory that is one artifact.
  */
-export type ArtifactFailure = 'invalid-name' | 'object-missing' | 'no-content';
+export type ArtifactFailure = 'invalid-name' | 'object-missing' | 'content-differs' | 'no-content';
 
 const CODES: Readonly<Record<ArtifactFailure, ErrorCode>> = {
   'invalid-name': 'input',
   'object-missing': 'incomplete',
+  'content-differs': 'failed',
   'no-content': 'input',
 };
 

@@ -14,7 +14,7 @@ export interface Scope {
 }
 
 /**
- * The wanted artifacts in the tree of a commit, and the wanted directories.
+ * The wanted artifacts in the tree of a commit, outputs of DVC that it points at among them, and the wanted directories.
  * @throws ArtifactError for a wanted path whose name is not UTF-8 or whose content is not in this clone. A judge of
  * foreign commits leaves such names out by `wants` (`isCleanPath`) and reports them from the history.
  */
@@ -27,7 +27,11 @@ export async function listCommit(
 ): Promise<Listing> {
   const entries: (readonly [string, TreeEntry])[] = [];
   const needs = neededFor(wants, scope);
-  for await (const [path, entry] of listTree(repo, commit, neededPrefixes(scope))) {
+  const prefixes = neededPrefixes(scope);
+  for await (const [path, entry] of listTree(repo, commit, prefixes)) {
+    if (needs(path)) entries.push([path, entry]);
+  }
+  for (const [path, entry] of await digester.dvc.entriesOf(commit, prefixes)) {
     if (needs(path)) entries.push([path, entry]);
   }
   return selectArtifacts(await digester.digestEntries(entries), wants, scope);

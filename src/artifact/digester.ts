@@ -8,7 +8,10 @@ import { expectArtifactName } from './artifact-name.ts';
 import { digestBlobs } from './blob-digests.ts';
 import type { BlobDigest } from './digest-cache.ts';
 import { DigestCache } from './digest-cache.ts';
-import type { Artifact, Listing } from './kind.ts';
+import { POINTED } from './dvc/reader.ts';
+import { DvcTrees } from './dvc/trees.ts';
+import type { Artifact, ArtifactKind, Listing } from './kind.ts';
+import { pointedAt } from './kind.ts';
 
 const SYMLINK = '120000';
 const SUBMODULE = '160000';
@@ -17,11 +20,14 @@ const SUBMODULE = '160000';
 export class Digester {
   readonly #repo: Repository;
   readonly #cache: DigestCache;
+  /** What stands in no tree. */
+  readonly dvc: DvcTrees;
 
   /** @param remembers whether what was hashed in another run is believed, and what is hashed now kept for the next */
   constructor(repo: Repository, remembers = true) {
     this.#repo = repo;
     this.#cache = new DigestCache(repo.commonDir, remembers ? Seal.open(repo.env) : undefined);
+    this.dvc = new DvcTrees(repo);
   }
 
   /**
@@ -43,6 +49,7 @@ export class Digester {
 
   /** What an entry is, once it is {@link prepare}d. @throws ArtifactError where its content is not in this clone. */
   async artifactOf(path: string, entry: TreeEntry): Promise<Artifact> {
+    if (entry.mode === POINTED) return pointedAt(entry.id as ArtifactKind);
     if (entry.mode === SUBMODULE) return { kind: 'submodule', digest: entry.id };
     if (entry.mode === SYMLINK) return { kind: 'symlink', digest: await this.#digestTarget(path, entry.id) };
     return this.#cache.get(entry.id) ?? missing(path, entry.id);
@@ -77,7 +84,7 @@ export class Digester {
 }
 
 function hasContent(entry: TreeEntry): boolean {
-  return entry.mode !== SYMLINK && entry.mode !== SUBMODULE;
+  return entry.mode !== SYMLINK && entry.mode !== SUBMODULE && entry.mode !== POINTED;
 }
 
 function missing(path: string, blobId: string): never {

@@ -18,7 +18,7 @@ export function isBelow(directory: string, path: string): boolean {
  * One `dir:P` artifact for each of `directories` that holds anything; git knows no empty directory, so one that holds
  * nothing does not exist.
  * @param files all files below them, at least.
- * @throws ArtifactError for a submodule below one and for a line feed in a name.
+ * @throws ArtifactError for a submodule or an output of DVC below one and for a line feed in a name.
  */
 export function directoryArtifacts(
   files: ReadonlyMap<string, Artifact>,
@@ -27,7 +27,12 @@ export function directoryArtifacts(
   const listing: Listing = new Map();
   for (const directory of directories) {
     const below = [...files].filter(([path]) => isBelow(directory, path));
-    if (below.length > 0) listing.set(directoryArtifactName(directory), digestDirectory(directory, below));
+    const [first] = below;
+    // An output of DVC that is this very directory has that digest already.
+    if (first !== undefined && below.length === 1 && first[0] === `${directory}/`)
+      listing.set(directoryArtifactName(directory), first[1]);
+    else if (below.length > 0)
+      listing.set(directoryArtifactName(directory), digestDirectory(directory, below));
   }
   return listing;
 }
@@ -56,6 +61,14 @@ function expectDigestible(directory: string, path: string, kind: ArtifactKind): 
       path,
       `dir:${directory}: expected files, found the submodule '${path}', whose content is not in this repository`,
       'name the files and the submodule as artifacts of their own',
+    );
+  }
+  if (kind.startsWith('dvc:')) {
+    throw new ArtifactError(
+      'no-content',
+      path,
+      `dir:${directory}: expected files, found '${path}' of DVC, whose content is not in this repository`,
+      `name '${path}' as an artifact of its own`,
     );
   }
   if (path.includes('\n')) {

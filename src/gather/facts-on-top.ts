@@ -10,11 +10,13 @@ import type { HistoryFacts, Seed, Trust } from '../verify/facts.ts';
 import { KeyBook } from '../verify/key-book.ts';
 import type { EntryName, Memory } from '../verify/memory.ts';
 import type { Checkpoint } from './checkpoints.ts';
-import { digestCommits, readCommits, type ScopedCommit, SideTable } from './history-facts.ts';
+import { digestCommits, readCommits, type ScopedCommit, type Source } from './history-facts.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
+import { PointedHistory } from './pointed-history.ts';
 import { revokedTexts } from './revoked-keys.ts';
 import { scopeOf } from './scope.ts';
+import { SideTable } from './side-table.ts';
 
 export interface OnTopRequest {
   readonly checkpoint: Checkpoint;
@@ -51,11 +53,10 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
   const layouts = new Map([[memory.layout, layout]]);
   const scope = scopeOf(layouts.values());
   const above = tips.filter((tip) => tip !== base.id);
-  const commits = await readCommits(
-    repo,
-    { tips: above, base: { id: base.id, layout: memory.layout } },
-    scope,
-  );
+  const pointed = new PointedHistory(repo, scope.isControlled);
+  if (!memory.pointed) pointed.startWithout(base.id);
+  const source: Source = { repo, scope, pointed, sides: new SideTable(new Digester(repo)) };
+  const commits = await readCommits(source, { tips: above, base: { id: base.id, layout: memory.layout } });
   const isNew = new Set(commits.map(({ id }) => id));
   if (
     commits.some(({ touchesOwnFiles }) => touchesOwnFiles) ||
@@ -65,14 +66,14 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
   const ledger = await Ledger.readFrom(repo, evidence, objectsOf(memory, isNew, since));
   const lines = linesOnTop(ledger, memory, isNew, since);
   if (ledger.problems.length > evidence.problems.length || lines === undefined) return undefined;
-  const sides = new SideTable(new Digester(repo));
   const scoped = [baseCommit(base, memory.layout), ...commits];
-  const [tip, ...facts] = await digestCommits(repo, scoped, scope, lines.evidence, sides);
+  const [tip, ...facts] = await digestCommits(source, scoped, lines.evidence);
   if (tip === undefined) return undefined;
   const seed: Seed = { memory, tip, links: lines.links };
   return {
     facts: {
       seed,
+      pointed: pointed.hasAny,
       commits: facts,
       layouts,
       certificates,

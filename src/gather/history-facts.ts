@@ -2,7 +2,7 @@ import { Digester } from '../artifact/digester.ts';
 import { type CommitChanges, readHistory } from '../git/history.ts';
 import { isCleanPath } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
-import { entriesAt, listTree, type TreeEntry } from '../git/tree.ts';
+import { entriesAt, listTree } from '../git/tree.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, isOwnFile } from '../layout/control.ts';
 import { KEYS_DIR, LAYOUT_PATH, OWN_DIR } from '../layout/paths.ts';
@@ -14,8 +14,10 @@ import { readCertificateBlobs } from './certificates.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
 import { pairsOf } from './merge-pairs.ts';
+import { PointedHistory } from './pointed-history.ts';
 import { recallRevoked } from './revoked-keys.ts';
 import { type Scope, scopeOf } from './scope.ts';
+import { type RawSide, SideTable } from './side-table.ts';
 
 export interface HistoryFactsRequest {
   /** Commit ids. */
@@ -28,10 +30,12 @@ export interface HistoryFactsRequest {
   readonly remembers: boolean;
 }
 
-interface RawSide extends TreeEntry {
-  /** One of the paths where it lies; undefined where no link can name any. */
-  readonly path: string | undefined;
-  side?: Side;
+/** What every part of a history is read by. */
+export interface Source {
+  readonly repo: Repository;
+  readonly scope: Scope;
+  readonly pointed: PointedHistory;
+  readonly sides: SideTable;
 }
 
 /** Everything the judge must know of the history of some commits. Reads, hashes and parses; judges nothing. */
@@ -43,15 +47,18 @@ export async function readHistoryFacts(
   const layouts = new Map<string, LayoutFacts>();
   for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
   const scope = scopeOf(layouts.values());
-  const commits = await readCommits(repo, { tips: request.tips }, scope);
+  const pointed = new PointedHistory(repo, scope.isControlled);
   const sides = new SideTable(new Digester(repo, request.remembers));
   const certificates = [
     ...(await readCertificateBlobs(repo, certificateBlobs)),
     ...(await recallRevoked(repo)),
   ];
   const { trust, now } = request;
+  const source: Source = { repo, scope, pointed, sides };
+  const commits = await readCommits(source, { tips: request.tips });
   return {
-    commits: await digestCommits(repo, commits, scope, request.evidence, sides),
+    pointed: pointed.hasAny,
+    commits: await digestCommits(source, commits, request.evidence),
     layouts,
     certificates,
     evidence: request.evidence,
@@ -94,9 +101,8 @@ export interface CommitsRequest {
 
 /** The history with only those changes that a layout could ask about, and the layout that each tree holds. */
 export async function readCommits(
-  repo: Repository,
+  { repo, scope, pointed }: Source,
   { tips, base }: CommitsRequest,
-  scope: Scope,
 ): Promise<ScopedCommit[]> {
   const commits: ScopedCommit[] = [];
   const layoutOf = new Map<string, string | undefined>(base && [[base.id, base.layout]]);
@@ -106,7 +112,8 @@ export async function readCommits(
     const change = commit.changes[0]?.find(({ path }) => path === LAYOUT_PATH);
     const layout = change === undefined ? inherited : change.after?.id;
     layoutOf.set(commit.id, layout);
-    const changes = commit.changes.map((list) => list.filter(({ path }) => scope.isControlled(path)));
+    const all = await pointed.changesOf(commit);
+    const changes = all.map((list) => list.filter(({ path }) => scope.isControlled(path)));
     const touchesOwnFiles = commit.changes.flat().some(({ path }) => path.startsWith(`${OWN_DIR}/`));
     commits.push({ ...commit, changes, layout, bystanders: bystandersOf(commit, scope), touchesOwnFiles });
   }
@@ -120,19 +127,18 @@ function bystandersOf({ changes: [first = []] }: CommitChanges, scope: Scope): M
 
 /** Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs. */
 export async function digestCommits(
-  repo: Repository,
+  source: Source,
   commits: readonly ScopedCommit[],
-  scope: Scope,
   evidence: readonly Entry[],
-  sides: SideTable,
 ): Promise<CommitFacts[]> {
   const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
   const ancestry = new Ancestry(commits);
-  const extras = await extraProducts(repo, commits, evidence, scope, sides);
+  const { sides } = source;
+  const extras = await extraProducts(source, commits, evidence);
   const drafts: CommitDraft[] = [];
   for (const commit of commits) {
-    const listing = needsListing(commit, layoutOf) ? await list(repo, commit.id, scope, sides) : undefined;
-    const bases = await baseSides(repo, commit, ancestry, sides);
+    const listing = needsListing(commit, layoutOf) ? await list(source, commit.id) : undefined;
+    const bases = await baseSides(source, commit, ancestry);
     drafts.push({
       commit,
       listing,
@@ -193,22 +199,21 @@ function needsListing(commit: ScopedCommit, layoutOf: ReadonlyMap<string, string
   return commit.parents.length > 0 && commit.parents.some((parent) => layoutOf.get(parent) !== commit.layout);
 }
 
-async function list(
-  repo: Repository,
-  commit: string,
-  scope: Scope,
-  sides: SideTable,
-): Promise<Map<string, RawSide>> {
+async function list({ repo, scope, pointed, sides }: Source, commit: string): Promise<Map<string, RawSide>> {
   const listing = new Map<string, RawSide>();
   for await (const [path, entry] of listTree(repo, commit, scope.prefixes)) {
     const side = scope.isControlled(path) ? sides.of(path, entry) : undefined;
+    if (side !== undefined) listing.set(path, side);
+  }
+  for await (const [path, entry] of pointed.listing(commit)) {
+    const side = listing.has(path) ? undefined : sides.of(path, entry);
     if (side !== undefined) listing.set(path, side);
   }
   return listing;
 }
 
 /** For every pair of parents that disagree about a path: what the path held where the two parted. */
-async function baseSides(repo: Repository, commit: ScopedCommit, ancestry: Ancestry, sides: SideTable) {
+async function baseSides({ repo, pointed, sides }: Source, commit: ScopedCommit, ancestry: Ancestry) {
   const found = new Map<string, (RawSide | undefined)[]>();
   for (const { a, b, paths } of pairsOf(commit)) {
     const bases = ancestry.mergeBases(commit.parents[a] ?? '', commit.parents[b] ?? '');
@@ -217,10 +222,11 @@ async function baseSides(repo: Repository, commit: ScopedCommit, ancestry: Ances
         repo,
         paths.map((path) => ({ commit: base, path })),
       );
-      paths.forEach((path, at) => {
+      for (const [at, path] of paths.entries()) {
         const key = `${a} ${b} ${path}`;
-        found.set(key, [...(found.get(key) ?? []), sides.of(path, entries[at])]);
-      });
+        const entry = entries[at] ?? (await pointed.at(base, path));
+        found.set(key, [...(found.get(key) ?? []), sides.of(path, entry)]);
+      }
     }
   }
   return found;
@@ -228,11 +234,9 @@ async function baseSides(repo: Repository, commit: ScopedCommit, ancestry: Ances
 
 /** What trees hold where links name products that nobody controls: a link may not lie about those either. */
 async function extraProducts(
-  repo: Repository,
+  { repo, scope, sides }: Source,
   commits: readonly ScopedCommit[],
   evidence: readonly Entry[],
-  scope: Scope,
-  sides: SideTable,
 ): Promise<Map<string, Map<string, RawSide>>> {
   const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
   const requests = evidence.flatMap(({ object, content }) => {
@@ -254,33 +258,4 @@ async function extraProducts(
 function isExtra(name: string, control: Control | undefined): boolean {
   const isFile = isCleanPath(name) && directoryOf(name) === undefined && !isOwnFile(name);
   return isFile && control?.isControlled(name) !== true;
-}
-
-/** One `Side` for each distinct content, digested together at the end: a history names the same blobs again and again. */
-export class SideTable {
-  readonly #digester: Digester;
-  readonly #known = new Map<string, RawSide>();
-
-  constructor(digester: Digester) {
-    this.#digester = digester;
-  }
-
-  of(path: string, entry: TreeEntry | undefined): RawSide | undefined {
-    if (entry === undefined) return undefined;
-    // A name that is not UTF-8 has no digest under which a link could name it: its content is never an artifact.
-    const isNameable = isCleanPath(path);
-    const key = isNameable ? `${entry.mode} ${entry.id}` : `unnameable ${entry.id}`;
-    const known = this.#known.get(key) ?? { ...entry, path: isNameable ? path : undefined };
-    this.#known.set(key, known);
-    return known;
-  }
-
-  /** @throws ArtifactError that names a path whose content is not in this clone. */
-  async digest(): Promise<void> {
-    await this.#digester.prepare([...this.#known.values()].filter(({ path }) => path !== undefined));
-    for (const raw of this.#known.values()) {
-      const artifact = raw.path === undefined ? undefined : await this.#digester.artifactOf(raw.path, raw);
-      raw.side = { id: raw.id, artifact };
-    }
-  }
 }

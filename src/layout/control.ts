@@ -32,13 +32,24 @@ export function isOwnFile(path: string): boolean {
   return path === '.mlchainrc' || path.startsWith('.mlchain/');
 }
 
+/** `dvc.lock` and `.dvc` files; `dvc.yaml` is a file like any other. */
+const POINTER = /(?:^|\/)(?:dvc\.lock|Dvcfile|[^/]+\.dvc)$/;
+
+/**
+ * What no step controls and no link names. A pointer of DVC stands for the outputs that it names, which are controlled
+ * themselves, each by its own step: `dvc.lock` has those of all steps in it (`product.md` §4).
+ */
+export function isNoArtifact(path: string): boolean {
+  return isOwnFile(path) || POINTER.test(path);
+}
+
 export function controlOf(layout: Layout): Control {
   const steps = layout.steps.map(stepControl);
   return {
     layout,
     steps,
-    isControlled: (path) => !isOwnFile(path) && steps.some((step) => step.controls(path)),
-    stepsOf: (path) => (isOwnFile(path) ? [] : steps.filter((step) => step.controls(path))),
+    isControlled: (path) => !isNoArtifact(path) && steps.some((step) => step.controls(path)),
+    stepsOf: (path) => (isNoArtifact(path) ? [] : steps.filter((step) => step.controls(path))),
     prefixes: [...new Set(layout.steps.flatMap((step) => controllingPatterns(step).map(prefixOf)))],
   };
 }
@@ -79,7 +90,7 @@ function stepControl(step: Step): StepControl {
     step,
     directories,
     controls: (path) =>
-      !isOwnFile(path) &&
+      !isNoArtifact(path) &&
       (names.has(path) ||
         directories.some((name) => isBelow(name, path)) ||
         matchers.some((matches) => matches(path))),

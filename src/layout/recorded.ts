@@ -1,7 +1,7 @@
 import type { Step } from '../intoto/layout.ts';
 import { compilePattern, literalPrefix } from '../intoto/pattern.ts';
 import type { ArtifactRule } from '../intoto/rule.ts';
-import { directoryOf, isOwnFile } from './control.ts';
+import { directoryOf, isNoArtifact } from './control.ts';
 
 /** Patterns in in-toto's language; `dir:P` asks for one digest of all below P. */
 export interface RecordedPatterns {
@@ -37,11 +37,11 @@ export function patternAsWritten(text: string): string {
 
 /**
  * Is the file at this path named by one of the patterns? `dir:` patterns name no file (`recordedDirectories`), and the
- * tool's own files are never artifacts.
+ * tool's own files and DVC's pointers are never artifacts.
  */
 export function recordedMatcher(patterns: readonly string[]): (path: string) => boolean {
   const matchers = filePatterns(patterns).map(compilePattern);
-  return (path) => !isOwnFile(path) && matchers.some((matches) => matches(path));
+  return (path) => !isNoArtifact(path) && matchers.some((matches) => matches(path));
 }
 
 /** The directories that are recorded as one artifact `dir:P`, without that prefix. */

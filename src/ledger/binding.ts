@@ -3,7 +3,7 @@ import { jsonObject } from '../intoto/json.ts';
 import type { Link } from '../intoto/link.ts';
 import { expectObject, expectString, expectStrings } from '../intoto/shape.ts';
 import {
-  DIGEST,
+  CONTENT,
   expectForm,
   expectListOf,
   expectMapOf,
@@ -22,7 +22,7 @@ const RECORDERS = ['post-commit', 'run', 'record', 'post-rewrite'] as const;
 /** Which of our ways of recording made the link. */
 export type Recorder = (typeof RECORDERS)[number];
 
-/** What a commit did to one path: digests of the content, `null` where there was none. */
+/** What a commit did to one path: digests of the content, `dvc:<md5>` of what DVC tracks, `null` where there was none. */
 export interface PathChange {
   readonly before: string | null;
   readonly after: string | null;
@@ -86,7 +86,7 @@ function bindingFromJson(json: Json): Binding {
 
 function pathChange(json: Json | undefined, where: string): PathChange {
   const object = expectObject(json, where);
-  const expectDigest = orNull(expectForm(DIGEST));
+  const expectDigest = orNull(expectForm(CONTENT));
   return {
     before: expectDigest(object.get('before'), `${where}.before`),
     after: expectDigest(object.get('after'), `${where}.after`),

@@ -15,8 +15,19 @@ export const OBJECT_ID: Form = {
   expected: 'an object id in lower hex',
   pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
 };
-/** What identifies an artifact: a sha256, or the commit id of a submodule. */
-export const DIGEST: Form = { expected: 'a sha256 or a commit id in lower hex', pattern: OBJECT_ID.pattern };
+/**
+ * What identifies an artifact to whoever endorses it: a sha256, the commit id of a submodule, or what a pointer of DVC
+ * says: an MD5, `.dir` behind it for a directory.
+ */
+export const ENDORSED: Form = {
+  expected: 'a sha256, a commit id or the MD5 of DVC in lower hex',
+  pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{32}(?:\.dir)?)$/,
+};
+/** What a commit did to a path: of an output of DVC its kind, since everybody has the pointer, and few the content. */
+export const CONTENT: Form = {
+  expected: 'a sha256 or a commit id in lower hex, or dvc: and an MD5',
+  pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64}|dvc:[\x21-\x7e]+)$/,
+};
 export const TIME: Form = {
   expected: 'a time as YYYY-MM-DDTHH:MM:SSZ',
   pattern: /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/,

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../intoto/json.ts';
 import { jsonObject } from '../intoto/json.ts';
 import { expectLiteral, expectObject, expectString } from '../intoto/shape.ts';
 import {
-  DIGEST,
+  CONTENT,
+  ENDORSED,
   expectBoolean,
   expectForm,
   expectListOf,
@@ -30,7 +31,7 @@ export interface Endorsement {
 /** Somebody's word that artifacts are bad, or that an earlier such word no longer holds (`product.md` §6.6). */
 export interface Revocation {
   readonly commit: string;
-  /** Path → the revoked digests. */
+  /** Path → the revoked digests; `dvc:<md5>` of what DVC tracks. */
   readonly artifacts: ReadonlyMap<string, readonly string[]>;
   /** Whether links bound to the commit are void too. */
   readonly wholeCommit: boolean;
@@ -45,7 +46,7 @@ export function endorsementFromJson(signed: Json): Endorsement {
   const read = reader(signed, 'endorsement');
   return {
     commit: read('commit', expectForm(OBJECT_ID)),
-    artifacts: read('artifacts', expectMapOf(orNull(expectMapOf(expectForm(DIGEST))))),
+    artifacts: read('artifacts', expectMapOf(orNull(expectMapOf(expectForm(ENDORSED))))),
     reason: read('reason', expectString),
     recorded: read('recorded', expectForm(TIME)),
   };
@@ -56,7 +57,7 @@ export function revocationFromJson(signed: Json): Revocation {
   const read = reader(signed, 'revocation');
   return {
     commit: read('commit', expectForm(OBJECT_ID)),
-    artifacts: read('artifacts', expectMapOf(expectListOf(expectForm(DIGEST)))),
+    artifacts: read('artifacts', expectMapOf(expectListOf(expectForm(CONTENT)))),
     wholeCommit: read('wholeCommit', expectBoolean),
     undo: read('undo', orNull(expectForm(SHA256))),
     reason: read('reason', expectString),

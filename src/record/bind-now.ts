@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import type { StepPlan } from './plan.ts';
 import { planStep } from './plan.ts';
+import { adoptPointed } from './pointed.ts';
 import { signLinks } from './sign.ts';
 import { patternsFor, viewFor } from './step-view.ts';
 
@@ -44,7 +45,8 @@ async function isInTree(
   const step = stepOf(occurrence, pending);
   if (step === undefined) return false;
   const patterns = await patternsFor(context, occurrence, step);
-  return holdsProducts(pending, patterns, (await viewFor(context, occurrence, patterns)).own);
+  const { own } = await viewFor(context, occurrence, patterns);
+  return holdsProducts(adoptPointed(context.repo, pending, own), patterns, own);
 }
 
 async function bindTo(

@@ -1,3 +1,4 @@
+import { pointerProblem } from '../artifact/dvc/problem.ts';
 import { MlchainError } from '../errors.ts';
 import { isAuthorised } from '../openpgp/authorised.ts';
 import { composeWork } from './compose.ts';
@@ -9,7 +10,8 @@ import { Journal } from './journal.ts';
 import type { Occurrence } from './occurrence.ts';
 import { occurrenceOf } from './occurrence.ts';
 import type { Outcome, Refusal } from './outcome.ts';
-import { findUnexplained, symlinkAmong } from './plan.ts';
+import { findUnexplained, unexplainableAmong } from './plan.ts';
+import { withContents } from './pointed.ts';
 import { unknownStep } from './run-patterns.ts';
 import { signLinks } from './sign.ts';
 import { patternsFor, viewFor } from './step-view.ts';
@@ -57,20 +59,24 @@ async function propose(
   const patterns = await patternsFor(context, occurrence, step);
   const view = await viewFor(context, occurrence, patterns);
   const work = composeWork(patterns, view);
-  const link = symlinkAmong(work.products, patterns);
-  if (link?.kind === 'symlink') throw symlinkError(link.path);
+  const refusal = unexplainableAmong(work.products, patterns);
+  if (refusal?.kind === 'unexplainable') throw unexplainableError(refusal);
   const unexplained = await findUnexplained(context, occurrence, patterns, view, work.products);
+  const whole = await withContents(context, occurrence.commit.id, work);
   return {
     occurrence,
-    draft: draftLink(context.repo, occurrence, step, work, { recorder: 'record' }),
+    draft: draftLink(context.repo, occurrence, step, whole, { recorder: 'record' }),
     unexplained: unexplained?.kind === 'unexplained' ? unexplained : undefined,
   };
 }
 
-function symlinkError(path: string): MlchainError {
-  return new MlchainError('input', `'${path}' is a symbolic link: a controlled path must be a file`, {
-    hint: 'commit the file itself in its place',
-  });
+function unexplainableError({ path, what }: Extract<Refusal, { kind: 'unexplainable' }>): MlchainError {
+  const problem = pointerProblem(what);
+  return problem === undefined
+    ? new MlchainError('input', `'${path}' is a symbolic link: a controlled path must be a file`, {
+        hint: 'commit the file itself in its place',
+      })
+    : new MlchainError('input', `nobody can sign for '${path}': ${problem}`);
 }
 
 /** Signs what was shown. A pending link of the same step would be refused by the next commit: this one replaces it. */

@@ -1,6 +1,6 @@
 import { listCommit } from '../artifact/commit-tree.ts';
 import type { Artifact } from '../artifact/kind.ts';
-import { toDigestSet } from '../artifact/kind.ts';
+import { toEndorsedSet } from '../artifact/kind.ts';
 import { MlchainError } from '../errors.ts';
 import { canonicalize } from '../intoto/canonical.ts';
 import type { DigestSet } from '../intoto/digest.ts';
@@ -143,5 +143,5 @@ async function artifactsAt(
 }
 
 function digestsOf(artifact: Artifact | undefined): DigestSet | null {
-  return artifact === undefined ? null : toDigestSet(artifact);
+  return artifact === undefined ? null : toEndorsedSet(artifact);
 }

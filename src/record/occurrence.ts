@@ -5,7 +5,6 @@ import { MlchainError } from '../errors.ts';
 import type { CommitChanges } from '../git/history.ts';
 import { mergeBases, readCommit } from '../git/history.ts';
 import type { TreeEntry } from '../git/tree.ts';
-import { entriesAt } from '../git/tree.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { CommitView, PathDifference } from '../layout/changed.ts';
 import { changedPaths } from '../layout/changed.ts';
@@ -35,11 +34,12 @@ export async function occurrenceOf(context: RecordingContext, id: string): Promi
 /** {@link occurrenceOf} a commit that has been read. */
 export async function occurrenceIn(
   context: RecordingContext,
-  commit: CommitChanges,
+  { boundary, ...bare }: CommitChanges,
   layout: LayoutInForce,
 ): Promise<Occurrence> {
-  if (commit.boundary) throw cutOff(commit.id);
+  if (boundary) throw cutOff(bare.id);
   const control = controlOf(layout.layout);
+  const commit = await context.digester.dvc.withOutputs({ ...bare, boundary }, control.prefixes);
   const parents = await Promise.all(commit.parents.map((parent) => layoutOfParent(context, parent)));
   const changed = changedPaths(await viewOf(context, commit, control, layout, parents));
   return { commit, layout, control, changed };
@@ -80,7 +80,7 @@ async function viewOf(
       differences: list,
     })),
     listing: () => listing,
-    bases: await basesOf(context, commit, differences),
+    bases: await basesOf(context, commit, control, differences),
     same: sameArtifact,
   };
 }
@@ -127,13 +127,14 @@ async function digestSide(
 async function basesOf(
   context: RecordingContext,
   { parents }: CommitChanges,
+  { prefixes }: Control,
   differences: readonly (readonly PathDifference<Artifact>[])[],
 ): Promise<CommitView<Artifact>['bases']> {
   const paths = [...new Set(differences.flat().map(({ path }) => path))];
   const known = new Map<string, readonly ReadonlyMap<string, Artifact>[]>();
   for (const [a, one] of parents.entries()) {
     for (const [b, other] of parents.entries()) {
-      if (a < b) known.set(pair(a, b), await contentAtBases(context, [one, other], paths));
+      if (a < b) known.set(pair(a, b), await contentAtBases(context, [one, other], paths, prefixes));
     }
   }
   return (a, b, path) => (known.get(pair(a, b)) ?? []).map((base) => base.get(path));
@@ -147,13 +148,14 @@ async function contentAtBases(
   { repo, digester }: RecordingContext,
   [one, other]: readonly [string, string],
   paths: readonly string[],
+  prefixes: readonly string[],
 ): Promise<readonly ReadonlyMap<string, Artifact>[]> {
   const bases = await mergeBases(repo, one, other);
   return await Promise.all(
     bases.map(async (commit) => {
-      const entries = await entriesAt(
-        repo,
+      const entries = await digester.dvc.entriesAt(
         paths.map((path) => ({ commit, path })),
+        prefixes,
       );
       return await digester.digestEntries(present(paths, entries));
     }),

@@ -1,3 +1,4 @@
+import type { ArtifactKind } from '../artifact/kind.ts';
 import type { MlchainError } from '../errors.ts';
 import type { Recorder } from '../ledger/binding.ts';
 import type { Difference } from './bind.ts';
@@ -11,8 +12,8 @@ export type Refusal =
   | { readonly kind: 'unexplained'; readonly files: readonly string[]; readonly blame: Blame | undefined }
   /** What the commit brought is what somebody else committed elsewhere: a squash, a file checked out from a branch. */
   | { readonly kind: 'arrived'; readonly path: string; readonly blame: Blame }
-  /** A controlled symbolic link is nobody's product: its content is whatever lies behind it. */
-  | { readonly kind: 'symlink'; readonly path: string }
+  /** A controlled symbolic link is nobody's product, nor is what a pointer of DVC does not tell for certain. */
+  | { readonly kind: 'unexplainable'; readonly path: string; readonly what: ArtifactKind }
   /** The person's key is not one that the layout names for the step. */
   | { readonly kind: 'not-functionary'; readonly fingerprint: string; readonly name: string };
 

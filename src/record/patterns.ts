@@ -1,6 +1,7 @@
 import { directoryArtifactName, directoryArtifacts, isBelow } from '../artifact/directory.ts';
 import type { Artifact, Listing } from '../artifact/kind.ts';
 import type { StepControl } from '../layout/control.ts';
+import { isNoArtifact } from '../layout/control.ts';
 import type { RecordedPatterns } from '../layout/recorded.ts';
 import {
   recordedDirectories,
@@ -80,7 +81,7 @@ function listPatterns(patterns: readonly string[], below: 'both names' | 'direct
   const directories = recordedDirectories(patterns);
   const isInside = (path: string) => directories.some((directory) => isBelow(directory, path));
   return {
-    covers: (path) => matches(path) || isInside(path),
+    covers: (path) => matches(path) || (isInside(path) && !isNoArtifact(path)),
     directoryNames: (path) =>
       directories.filter((directory) => isBelow(directory, path)).map(directoryArtifactName),
     fold(files) {

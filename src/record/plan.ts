@@ -1,5 +1,7 @@
 import { directoryArtifactName } from '../artifact/directory.ts';
+import { sourceOf } from '../artifact/dvc/pointer.ts';
 import type { Listing } from '../artifact/kind.ts';
+import { isUnexplainable } from '../artifact/kind.ts';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { StepControl } from '../layout/control.ts';
@@ -15,6 +17,7 @@ import type { Occurrence } from './occurrence.ts';
 import type { Refusal } from './outcome.ts';
 import type { StepPatterns } from './patterns.ts';
 import type { Pending } from './pending.ts';
+import { adoptPointed, withContents } from './pointed.ts';
 import { renewWork } from './renew.ts';
 import { patternsFor, viewFor } from './step-view.ts';
 import { blame, inheritedFiles, unexplainedFiles } from './unexplained.ts';
@@ -63,10 +66,18 @@ export async function planStep(
   if (pending !== undefined) return await planPending(scene, pending, needed);
   const renewed = prior && (await planRenewal(scene, prior));
   if (renewed !== undefined && (renewed.kind !== 'not-renewed' || !automatic)) return renewed;
-  const arrived = await findArrived(context.repo, occurrence.commit, step.controls, copies);
+  const arrived = await findArrived(context.repo, occurrence.commit, concernOf(step, occurrence), copies);
   if (arrived !== undefined)
     return { kind: 'refused', step: step.step.name, refusal: { kind: 'arrived', ...arrived } };
   return await checked(scene, composeWork(patterns, view), { recorder: 'post-commit' });
+}
+
+/** What the step controls, and the pointers by which the commit changed some of it. */
+function concernOf({ controls }: StepControl, { changed }: Occurrence): (path: string) => boolean {
+  const isPointed = [...changed.values()].some(({ path, before, after }) => {
+    return controls(path) && [before, after].some((side) => side?.kind.startsWith('dvc:'));
+  });
+  return (path) => controls(path) || (isPointed && sourceOf(path) !== undefined);
 }
 
 /** One step at one commit, with all that was read of it. */
@@ -77,15 +88,16 @@ interface Scene {
   readonly view: StepView;
 }
 
-async function planPending(scene: Scene, pending: Pending, needed: boolean): Promise<StepPlan> {
-  const { patterns, view } = scene;
+async function planPending(scene: Scene, seen: Pending, needed: boolean): Promise<StepPlan> {
+  const { context, patterns, view } = scene;
+  const pending = adoptPointed(context.repo, seen, view.own);
   const decision = decideBinding(pending, patterns, view.own, needed);
   if (decision.kind === 'waits') return decision;
   if (decision.kind === 'differs') return { kind: 'refused', step: pending.step, refusal: decision };
   const { recorder, command, byproducts } = pending;
   const how = { recorder, command, byproducts, external: decision.external };
   const plan = await checked(scene, boundWork(pending, patterns, view), how);
-  return plan.kind === 'draft' ? { ...plan, bound: pending } : plan;
+  return plan.kind === 'draft' ? { ...plan, bound: seen } : plan;
 }
 
 async function planRenewal(scene: Scene, prior: Prior): Promise<StepPlan> {
@@ -118,11 +130,12 @@ function boundWork(pending: Pending, patterns: StepPatterns, view: StepView): Wo
 async function checked(scene: Scene, work: Work, how: Circumstances): Promise<StepPlan> {
   const { context, occurrence, patterns, view } = scene;
   const refusal =
-    symlinkAmong(work.products, patterns) ??
+    unexplainableAmong(work.products, patterns) ??
     (await findUnexplained(context, occurrence, patterns, view, work.products));
   if (refusal?.kind === 'unexplained') await expectNotQueued(context.repo, refusal.blame?.commit);
   if (refusal !== undefined) return { kind: 'refused', step: patterns.control.step.name, refusal };
-  const draft = draftLink(context.repo, occurrence, patterns.control, work, how);
+  const whole = await withContents(context, occurrence.commit.id, work);
+  const draft = draftLink(context.repo, occurrence, patterns.control, whole, how);
   return { kind: 'draft', draft, bound: undefined };
 }
 
@@ -133,11 +146,13 @@ async function expectNotQueued(repo: Repository, commit: string | undefined): Pr
   throw new MlchainError('failed', `${commit.slice(0, 7)}, which it builds on, is not signed yet`);
 }
 
-export function symlinkAmong(products: Listing, { control }: StepPatterns): Refusal | undefined {
+export function unexplainableAmong(products: Listing, { control }: StepPatterns): Refusal | undefined {
   const isControlled = (name: string) =>
     control.controls(name) || control.directories.some((each) => name === directoryArtifactName(each));
-  const link = [...products].find(([name, { kind }]) => kind === 'symlink' && isControlled(name));
-  return link === undefined ? undefined : { kind: 'symlink', path: link[0] };
+  const found = [...products].find(([name, { kind }]) => isUnexplainable(kind) && isControlled(name));
+  if (found === undefined) return undefined;
+  const [path, { kind }] = found;
+  return { kind: 'unexplainable', path, what: kind };
 }
 
 /** The judge is asked only where the link names something that the commit did not bring itself. */

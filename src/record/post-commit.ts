@@ -95,8 +95,9 @@ async function isOwnAmendment(
   if (made.has(replaced)) return true;
   const layout = await readable(context.layoutAt(id));
   if (layout === undefined) return true;
-  const { isControlled } = controlOf(layout.layout);
-  const { changes } = await readCommit(context.repo, replaced);
+  const { isControlled, prefixes } = controlOf(layout.layout);
+  const old = await readCommit(context.repo, replaced);
+  const { changes } = await context.digester.dvc.withOutputs(old, prefixes);
   return !changes.flat().some(({ path }) => isControlled(path));
 }
 

@@ -135,7 +135,8 @@ export async function leftOver(context: RecordingContext, commit: string, error:
 }
 
 function isLasting(error: MlchainError): boolean {
-  if (error instanceof ArtifactError) return error.failure !== 'object-missing';
+  if (error instanceof ArtifactError)
+    return error.failure === 'invalid-name' || error.failure === 'no-content';
   return error instanceof FormatError;
 }
 

@@ -1,3 +1,4 @@
+import { pointerProblem } from '../artifact/dvc/problem.ts';
 import type { MlchainError } from '../errors.ts';
 import type { Difference } from '../record/bind.ts';
 import type { Foreign, Outcome, Refusal } from '../record/outcome.ts';
@@ -80,11 +81,18 @@ function refusalWords(refusal: Refusal, commit: string, step: string): string {
       const { commit: other, author } = refusal.blame;
       return `${commit} is not signed: ${quotePath(refusal.path)} is as ${nameOnly(author)} committed it in ${shortId(other)} ('git mlchain record ${commit} --step ${step}' if you vouch for it)`;
     }
-    case 'symlink':
-      return `${commit} is not signed: ${quotePath(refusal.path)} is a symbolic link, which explains no content`;
+    case 'unexplainable':
+      return `${commit} is not signed: ${unexplainableWords(refusal)}`;
     case 'not-functionary':
       return `${commit} is not signed: ${signerWords(refusal)} is not among the functionaries (an owner adds one with 'git mlchain layout set --functionary STEP=FPR')`;
   }
+}
+
+function unexplainableWords({ path, what }: Extract<Refusal, { kind: 'unexplainable' }>): string {
+  const problem = pointerProblem(what);
+  return problem === undefined
+    ? `${quotePath(path)} is a symbolic link, which explains no content`
+    : `nobody can sign for ${quotePath(path)}: ${problem}`;
 }
 
 /** `raw/a.csv and 2 more have no link behind them, last changed in 2be8810 by Mallory`. */

@@ -1,3 +1,4 @@
+import { isUnexplainable } from '../artifact/kind.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { artifactName, type StepControl } from '../layout/control.ts';
 import type { Endorsement } from '../ledger/statement.ts';
@@ -20,7 +21,7 @@ export interface Explanations {
  * it – a link of any other step says nothing about it (threat 49) – or the owners' endorsement.
  */
 export function coverOf(path: string, after: Side | undefined, given: Explanations): Cover | undefined {
-  if (after?.artifact?.kind === 'symlink') return undefined;
+  if (after?.artifact !== undefined && isUnexplainable(after.artifact.kind)) return undefined;
   const steps = given.state.control.stepsOf(path);
   const link = given.links.find((each) => steps.some((step) => explains(each, step, path, after)));
   if (link !== undefined) return link.carried ? 'carried' : 'link';

@@ -1,3 +1,4 @@
+import { endorsedDigest } from '../artifact/kind.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Endorsement } from '../ledger/statement.ts';
@@ -70,5 +71,5 @@ export function endorsementsAt(
 export function endorses(endorsement: Endorsement, path: string, digest: string | undefined): boolean {
   const said = endorsement.artifacts.get(path);
   if (said === undefined) return false;
-  return said === null ? digest === undefined : digest !== undefined && said.get('sha256') === digest;
+  return said === null ? digest === undefined : digest !== undefined && endorsedDigest(said) === digest;
 }

@@ -70,6 +70,8 @@ export interface Seed {
 export interface HistoryFacts {
   /** Everything before these commits; every one of them descends from its tip and holds the same layout. */
   readonly seed?: Seed | undefined;
+  /** Whether pointers of DVC named controlled paths in any of these commits. */
+  readonly pointed?: boolean;
   /** Oldest first, every parent before its child. */
   readonly commits: readonly CommitFacts[];
   readonly layouts: ReadonlyMap<string, LayoutFacts>;

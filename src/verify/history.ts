@@ -1,4 +1,6 @@
+import { pointerProblem } from '../artifact/dvc/problem.ts';
 import type { Artifact } from '../artifact/kind.ts';
+import { contentName, endorsedDigest, isPointedAt, isUnexplainable } from '../artifact/kind.ts';
 import { hasLoneSurrogate } from '../intoto/json-value.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from './ancestry.ts';
@@ -143,26 +145,31 @@ function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>
     step: state?.control.stepsOf(path)[0]?.step.name,
     expected: before?.artifact && `${prefix(before.artifact)}${before.artifact.digest}`,
     found: after?.artifact && `${prefix(after.artifact)}${after.artifact.digest}`,
-    detail: isHealed ? 'explained by a later commit' : undefined,
+    detail: isHealed ? 'explained by a later commit' : after?.artifact && pointerProblem(after.artifact.kind),
   }));
 }
 
-/** A symbolic link, or a name that no link can carry, can never be explained (threat 37). */
+/** A symbolic link, an output of DVC that nobody can tell, or a name that no link can carry, can never be explained (threat 37). */
 function uncoveredCode(path: string, after: Side | undefined): Finding['code'] {
   if (hasLoneSurrogate(path)) return 'invalid-name';
-  return after?.artifact?.kind === 'symlink' ? 'artifact-mismatch' : 'uncovered';
+  const isRefused = after?.artifact !== undefined && isUnexplainable(after.artifact.kind);
+  return isRefused ? 'artifact-mismatch' : 'uncovered';
 }
 
-function prefix({ kind }: Artifact): string {
+function prefix(artifact: Artifact): string {
+  const { kind } = artifact;
+  if (isPointedAt(artifact)) return '';
   return kind === 'submodule' ? 'commit:' : 'sha256:';
 }
 
 /** Made when first asked: only the recorder asks, and then about every product it is about to sign. */
 function explainer(index: LinkIndex, commits: ReadonlyMap<string, CommitJudgment>) {
   let explained: Set<string> | undefined;
-  return (name: string, { kind, digest }: Artifact): boolean => {
+  return (name: string, artifact: Artifact): boolean => {
     explained ??= new Set([...explainedByLinks(index), ...explainedByOwners(commits)]);
-    return explained.has(`${name}\0${kind}\0${digest}`) || explained.has(`${name}\0*\0${digest}`);
+    const { kind, digest } = artifact;
+    const own = isPointedAt(artifact) ? contentName(artifact) : `${kind}\0${digest}`;
+    return explained.has(`${name}\0${own}`) || explained.has(`${name}\0*\0${digest}`);
   };
 }
 
@@ -171,6 +178,7 @@ function* explainedByLinks(index: LinkIndex): Iterable<string> {
     for (const [name, digests] of link.products) {
       const artifact = linkArtifact(digests, binding, name);
       if (artifact !== undefined) yield `${name}\0${artifact.kind}\0${artifact.digest}`;
+      if (artifact !== undefined) yield `${name}\0${contentName(artifact)}`;
     }
   }
 }
@@ -178,7 +186,7 @@ function* explainedByLinks(index: LinkIndex): Iterable<string> {
 function* explainedByOwners(commits: ReadonlyMap<string, CommitJudgment>): Iterable<string> {
   for (const { endorsements } of commits.values()) {
     for (const { artifacts } of endorsements) {
-      for (const [name, digests] of artifacts) yield `${name}\0*\0${digests?.get('sha256') ?? ''}`;
+      for (const [name, digests] of artifacts) yield `${name}\0*\0${endorsedDigest(digests) ?? ''}`;
     }
   }
 }

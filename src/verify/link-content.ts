@@ -1,4 +1,4 @@
-import { sameArtifact } from '../artifact/kind.ts';
+import { isUnexplainable, sameArtifact } from '../artifact/kind.ts';
 import { applyRules } from '../intoto/apply-rules.ts';
 import type { Artifacts } from '../intoto/digest.ts';
 import type { Step } from '../intoto/layout.ts';
@@ -42,7 +42,7 @@ export function productMismatch(
     const inTree = state.artifact(link.name, name) ?? extras.get(name)?.artifact;
     if (inTree === undefined) continue;
     const signed = linkArtifact(digests, binding, name);
-    if (sameArtifact(signed, inTree) && inTree.kind !== 'symlink') continue;
+    if (sameArtifact(signed, inTree) && !isUnexplainable(inTree.kind)) continue;
     return { code: 'artifact-mismatch', path: name, expected: describe(signed), found: describe(inTree) };
   }
   return undefined;
@@ -98,6 +98,7 @@ function some(artifacts: Artifacts, prefix: string, matches: (name: string) => b
 
 export function describe(artifact: { kind: string; digest: string } | undefined): string | undefined {
   if (artifact === undefined) return undefined;
+  if (artifact.digest === artifact.kind) return artifact.kind;
   const digest = artifact.kind === 'submodule' ? `commit:${artifact.digest}` : `sha256:${artifact.digest}`;
   return artifact.kind === 'file' ? digest : `${digest} (${artifact.kind})`;
 }

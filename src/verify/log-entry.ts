@@ -1,3 +1,4 @@
+import { isPointedAt } from '../artifact/kind.ts';
 import type { Recorder } from '../ledger/binding.ts';
 import type { CommitJudgment } from './commit-judge.ts';
 import { coverOf } from './coverage.ts';
@@ -56,7 +57,7 @@ export function logEntry(judgment: CommitJudgment, history: HistoryJudgment): Lo
     controlled: [...changed.values()].map(({ path, before, after }) => ({
       path,
       change: before === undefined ? 'added' : after === undefined ? 'deleted' : 'modified',
-      sha256: after?.artifact?.digest ?? null,
+      sha256: after?.artifact === undefined || isPointedAt(after.artifact) ? null : after.artifact.digest,
     })),
   };
 }

@@ -48,6 +48,8 @@ export interface Memory {
   readonly checked: Omit<Checked, 'cached'>;
   /** Names at the tip that nobody controls and that could be mistaken for controlled ones: `CommitFacts.bystanders`. */
   readonly bystanders: readonly string[];
+  /** Whether pointers of DVC ever named controlled paths: what a tree points at is not found by its own listing. */
+  readonly pointed: boolean;
   /** All that was found; nothing graver than warnings, or there would be no memory. */
   readonly warnings: readonly Finding[];
   /** Steps of which some link counts. */

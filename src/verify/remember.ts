@@ -26,6 +26,7 @@ export function remember(history: HistoryJudgment, facts: HistoryFacts): Memory 
     span: spanOf(facts),
     checked,
     bystanders: bystandersAt(judgment, facts),
+    pointed: facts.pointed === true || facts.seed?.memory.pointed === true,
     warnings: history.findings,
     steps: [...new Set([...(facts.seed?.memory.steps ?? []), ...stepsIn(history)])],
     places: placesOf(history, links, unbound),

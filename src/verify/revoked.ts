@@ -165,10 +165,12 @@ function containing(
   spoilt: ReadonlySet<string>,
   revocations: readonly CountingRevocation[],
 ): string | undefined {
+  const kinds = bindingOf(link)?.kinds;
   for (const [path, digests] of [...link.products, ...link.materials]) {
-    const sha256 = digests.get('sha256');
+    // What DVC tracks is revoked by its pointer or by its content.
+    const names = [digests.get('sha256'), kinds?.get(path)].filter((name) => name !== undefined);
     const by = revocations.find(({ revocation, covers }) => {
-      return sha256 !== undefined && revocation.artifacts.get(path)?.includes(sha256) && covers(path);
+      return names.some((name) => revocation.artifacts.get(path)?.includes(name)) && covers(path);
     });
     if (by !== undefined) return `${path}: ${by.revocation.reason}`;
   }

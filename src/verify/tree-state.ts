@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ArtifactError } from '../artifact/artifact-error.ts';
 import { directoryArtifacts, isBelow } from '../artifact/directory.ts';
 import type { Artifact } from '../artifact/kind.ts';
+import { contentName } from '../artifact/kind.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, type StepControl } from '../layout/control.ts';
 import type { Side } from './facts.ts';
@@ -119,7 +120,7 @@ export class TreeState {
 /** Collision-resistant name of a set of artifacts, whatever the order they came in. */
 export function artifactsKey(artifacts: Iterable<readonly [string, Artifact]>): string {
   const lines = [...artifacts].map(
-    ([name, { kind, digest }]) => `${JSON.stringify(name)}\t${kind}\t${digest}\n`,
+    ([name, artifact]) => `${JSON.stringify(name)}\t${contentName(artifact).replace('\0', '\t')}\n`,
   );
   return createHash('sha256').update(lines.sort().join('')).digest('hex');
 }

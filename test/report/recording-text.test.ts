@@ -69,7 +69,12 @@ test('what nobody explained, and what arrived, name commit and author', () => {
 });
 
 test('a symbolic link and a stranger are refused in a line each', () => {
-  assert.match(refused({ kind: 'symlink', path: 'data/x' }), /data\/x is a symbolic link/);
+  const refusal = { kind: 'unexplainable', path: 'data/x' } as const;
+  assert.match(refused({ ...refusal, what: 'symlink' }), /data\/x is a symbolic link/);
+  assert.match(
+    refused({ ...refusal, what: 'dvc:unreadable:1' }),
+    /sign for data\/x: its DVC pointer cannot be read/,
+  );
   assert.match(
     refused({ kind: 'not-functionary', ...bob }),
     /^train: 2be8810 is not signed: Bob \(key 89ABCDEF7E5D0C11\) is not among the functionaries/,

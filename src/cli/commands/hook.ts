@@ -1,9 +1,10 @@
+import { placesOfProjects } from '../../artifact/dvc/trees.ts';
 import { MlchainError } from '../../errors.ts';
 import { rememberFetched } from '../../gather/rewound.ts';
 import type { Repository } from '../../git/repository.ts';
 import { writeControlledPaths } from '../../hooks/controlled-paths.ts';
 import { FormatError } from '../../intoto/format-error.ts';
-import { controllingPatterns, directoryOf } from '../../layout/control.ts';
+import { controllingPatterns, controlOf, directoryOf } from '../../layout/control.ts';
 import { completeEvidence } from '../../ledger/fetch.ts';
 import { fetchAfterPull } from '../../ledger/pulled.ts';
 import type { LayoutInForce, RecordingContext } from '../../record/context.ts';
@@ -92,12 +93,12 @@ function say({ voice }: Context, outcomes: readonly Outcome[]): void {
 async function noteControlledPaths(repo: Repository, recording: RecordingContext): Promise<void> {
   const layout = await layoutAtHead(repo, recording);
   if (layout === undefined) return;
-  const patterns = layout.layout.steps.flatMap(controllingPatterns);
-  await writeControlledPaths(
-    repo.gitDir,
-    layout.blob,
-    patterns.map((pattern) => directoryOf(pattern) ?? pattern),
-  );
+  const patterns = layout.layout.steps.flatMap(controllingPatterns).map((each) => directoryOf(each) ?? each);
+  const { prefixes } = controlOf(layout.layout);
+  // Outputs of DVC change by their pointers, which may lie anywhere: there any change is worth a look.
+  const isDvc = await recording.digester.dvc.hasProject('HEAD', prefixes);
+  const projects = placesOfProjects(prefixes).map((place) => `${place}.dvc`);
+  await writeControlledPaths(repo.gitDir, layout.blob, isDvc ? [''] : [...patterns, ...projects]);
 }
 
 /** One that cannot be read was named when the commit was looked at. */

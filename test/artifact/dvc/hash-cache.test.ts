@@ -1,0 +1,52 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HashCache } from '../../../src/artifact/dvc/hash-cache.ts';
+import { sha256Hex } from '../../../src/intoto/digest.ts';
+import { md5 } from '../../support/dvc.ts';
+import { makeScratch, type Scratch } from '../../support/scratch.ts';
+
+/** Of what was written the moment before, nobody can be sure: only a settled file is remembered. */
+function settle(file: string): void {
+  while (Date.now() - fs.statSync(file).ctimeMs < 2100)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+}
+
+const remembered = (scratch: Scratch) => `${scratch.path}/git/mlchain/dvc-hashes/1`;
+
+test('a file is read for both hashes, and read no more while it is as it was', () => {
+  const scratch = makeScratch();
+  const file = scratch.write('data', 'content');
+  const expected = { md5: md5('content'), sha256: sha256Hex('content'), size: 7 };
+  assert.equal(new HashCache(`${scratch.path}/git`).hash(file), expected);
+  settle(file);
+  assert.equal(new HashCache(`${scratch.path}/git`).hash(file), expected);
+  // What is remembered is what is said, until the file changes.
+  const lines = fs.readFileSync(remembered(scratch), 'utf8').replace(md5('content'), md5('remembered'));
+  fs.writeFileSync(remembered(scratch), lines);
+  assert.is(new HashCache(`${scratch.path}/git`).hash(file)?.md5, md5('remembered'));
+  const { atime, mtime } = fs.statSync(file);
+  fs.writeFileSync(file, 'another');
+  fs.utimesSync(file, atime, mtime);
+  assert.is(new HashCache(`${scratch.path}/git`).hash(file)?.md5, md5('another'));
+  scratch.cleanup();
+});
+
+test('what was torn by a kill is passed over', () => {
+  const scratch = makeScratch();
+  const file = scratch.write('data', 'content');
+  scratch.write('git/mlchain/dvc-hashes/1', '\n7 1 1 1');
+  assert.is(new HashCache(`${scratch.path}/git`).hash(file)?.md5, md5('content'));
+  scratch.cleanup();
+});
+
+test('there is nothing to say of what is no file', () => {
+  const scratch = makeScratch();
+  scratch.write('directory/file', '');
+  const cache = new HashCache(`${scratch.path}/git`);
+  assert.is(cache.hash(`${scratch.path}/nothing`), undefined);
+  assert.is(cache.hash(`${scratch.path}/directory`), undefined);
+  scratch.cleanup();
+});
+
+test.run();
