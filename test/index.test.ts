@@ -16,7 +16,9 @@ test('the library offers these names and no others', () => {
     'parseEnvelope',
     'readCertificates',
     'readTrust',
+    'verdictJson',
     'verifyDirectory',
+    'verifyRepository',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Body, ObjectInfo, ObjectReader } from '../git/objects.ts';
+import type { Body, ObjectInfo } from '../git/objects.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { BlobDigest } from './digest-cache.ts';
 import { LFS_POINTER_LIMIT, parseLfsPointer } from './lfs.ts';
 
@@ -9,11 +10,11 @@ export interface DigestedBlob {
 }
 
 /**
- * Digests blobs by one child, each in passing: content of any size is never held. Blobs that are not in this clone
+ * Digests blobs, each in passing: content of any size is never held. Blobs that are not in this clone
  * are left out.
  */
 export async function* digestBlobs(
-  objects: ObjectReader,
+  objects: RepositoryReader['objects'],
   ids: readonly string[],
 ): AsyncGenerator<DigestedBlob> {
   for await (const found of objects.each(ids, digesting)) {

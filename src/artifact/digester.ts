@@ -1,5 +1,5 @@
 import { HOW_TO_FETCH } from '../git/git-error.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import { Seal } from '../user/seal.ts';
@@ -18,15 +18,17 @@ const SUBMODULE = '160000';
 
 /** Turns what a tree names into artifacts, hashing each blob once in the life of the clone. */
 export class Digester {
-  readonly #repo: Repository;
+  readonly #repo: RepositoryReader;
   readonly #cache: DigestCache;
   /** What stands in no tree. */
   readonly dvc: DvcTrees;
 
   /** @param remembers whether what was hashed in another run is believed, and what is hashed now kept for the next */
-  constructor(repo: Repository, remembers = true) {
+  constructor(repo: RepositoryReader, remembers = true) {
     this.#repo = repo;
-    this.#cache = new DigestCache(repo.commonDir, remembers ? Seal.open(repo.env) : undefined);
+    // What can only be read takes no note of what was read.
+    const seal = remembers && repo.git !== undefined ? Seal.open(repo.env) : undefined;
+    this.#cache = new DigestCache(repo.commonDir, seal);
     this.dvc = new DvcTrees(repo);
   }
 

@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { NoteProblem } from '../ledger/entry.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
@@ -46,7 +46,7 @@ const NOTHING_CHECKED = { commits: 0, links: 0, signatures: 0, cached: 0 } as co
  * `product.md` §6. An object that is named but not here – a partial clone, offline – is a verdict, too: *incomplete*,
  * wherever it was met, since what would be missing may be what explains a change (threat 40).
  */
-export async function assess(repo: Repository, request: AssessRequest): Promise<Assessment> {
+export async function assess(repo: RepositoryReader, request: AssessRequest): Promise<Assessment> {
   try {
     return await judge(repo, request);
   } catch (error) {
@@ -57,7 +57,7 @@ export async function assess(repo: Repository, request: AssessRequest): Promise<
 }
 
 /** What stands in the way, history, release, inspections – and only then a verdict. */
-async function judge(repo: Repository, request: AssessRequest): Promise<Assessment> {
+async function judge(repo: RepositoryReader, request: AssessRequest): Promise<Assessment> {
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
   const { revision, trust, now, incoming, cache = 'none' } = request;
@@ -90,7 +90,7 @@ async function judge(repo: Repository, request: AssessRequest): Promise<Assessme
  * @throws MlchainError `incomplete` where the history or the evidence is not all here.
  */
 export async function assessHistory(
-  repo: Repository,
+  repo: RepositoryReader,
   request: Pick<HistoryRequest, 'tips' | 'trust' | 'now' | 'cache'>,
 ): Promise<HistoryJudgment> {
   await expectWholeHistory(repo, request.tips);

@@ -1,5 +1,4 @@
-import { parseCommit } from '../git/commit-object.ts';
-import type { Commit } from '../git/history.ts';
+import { type Commit, readCommitObject } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 
 /** Each costs a fraction of a millisecond: what lies deeper is as well judged from the beginning. */
@@ -38,9 +37,4 @@ export async function baseOf(
 /** A wrong clock only makes the search longer. */
 function isNewer(one: Commit, other: Commit): boolean {
   return one.committer.time > other.committer.time;
-}
-
-async function readCommitObject(repo: Repository, id: string): Promise<Commit | undefined> {
-  const object = await repo.objects.read(id);
-  return object?.type === 'commit' ? { id, ...parseCommit(object.data.toString('utf8')) } : undefined;
 }

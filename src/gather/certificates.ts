@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { type Certificate, readCertificates } from '../openpgp/certificate.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type Certificate, readCertificates } from '../openpgp/certificate.ts';
  * ever take rights away, and whoever can push could add junk beside good ones.
  */
 export async function readCertificateBlobs(
-  repo: Repository,
+  repo: RepositoryReader,
   blobs: Iterable<string>,
 ): Promise<Certificate[]> {
   const certificates: Certificate[] = [];

@@ -1,7 +1,7 @@
 import { Digester } from '../artifact/digester.ts';
 import { type CommitChanges, readHistory } from '../git/history.ts';
 import { isCleanPath } from '../git/paths.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { entriesAt, listTree } from '../git/tree.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, isOwnFile } from '../layout/control.ts';
@@ -32,7 +32,7 @@ export interface HistoryFactsRequest {
 
 /** What every part of a history is read by. */
 export interface Source {
-  readonly repo: Repository;
+  readonly repo: RepositoryReader;
   readonly scope: Scope;
   readonly pointed: PointedHistory;
   readonly sides: SideTable;
@@ -40,7 +40,7 @@ export interface Source {
 
 /** Everything the judge must know of the history of some commits. Reads, hashes and parses; judges nothing. */
 export async function readHistoryFacts(
-  repo: Repository,
+  repo: RepositoryReader,
   request: HistoryFactsRequest,
 ): Promise<HistoryFacts> {
   const { blobs, certificateBlobs } = await ownFiles(repo, request.tips);
@@ -69,7 +69,7 @@ export async function readHistoryFacts(
 }
 
 /** All layouts and certificates that ever lay in this history: what was revoked once stays revoked (threat 47). */
-async function ownFiles(repo: Repository, tips: readonly string[]) {
+async function ownFiles(repo: RepositoryReader, tips: readonly string[]) {
   const blobs = new Set<string>();
   const certificateBlobs = new Set<string>();
   const request = { tips, order: 'newest-first', paths: [LAYOUT_PATH, KEYS_DIR] } as const;

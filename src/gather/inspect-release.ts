@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { MlchainError } from '../errors.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Inspection } from '../intoto/layout.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
@@ -32,14 +33,15 @@ export interface InspectionRequest {
  * it sees only files that counting links explain, so that nobody's unsigned script runs (`product.md` §6-4).
  */
 export async function inspectRelease(
-  repo: Repository,
+  repo: RepositoryReader,
   history: HistoryJudgment,
   request: InspectionRequest,
 ): Promise<Finding[]> {
   const judgment = history.commits.get(request.revision);
   const layout = judgment?.inForce.own?.layout;
   if (judgment === undefined || layout === undefined || layout.inspections.length === 0) return [];
-  if (request.inspections === undefined || request.step !== undefined) {
+  // Without git nobody lays out the files that an inspection may see.
+  if (request.inspections === undefined || request.step !== undefined || repo.git === undefined) {
     return [{ code: 'inspections-skipped', severity: 'warning', commit: request.revision }];
   }
   const findings: Finding[] = [];

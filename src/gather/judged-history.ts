@@ -1,4 +1,5 @@
 import { MlchainError } from '../errors.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -45,23 +46,35 @@ export interface JudgedHistory {
  * @returns `history` undefined where a note is named that is not here: nobody can say what it would have said
  */
 export async function judgedHistory(
-  repo: Repository,
+  repo: RepositoryReader,
   request: HistoryRequest,
 ): Promise<JudgedHistory | { readonly history: undefined; readonly problems: readonly NoteProblem[] }> {
   const evidence = await listEvidence(repo, request.incoming);
   const { tips, trust, now, cache } = request;
-  const checkpoints = cache === 'none' ? undefined : Checkpoints.open(repo, trust);
-  const isEnough = checkpoints !== undefined && cache === 'histories';
-  const quick = isEnough ? await onTop(repo, request, evidence, checkpoints) : undefined;
+  const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
+  const quick = keeper && cache === 'histories' ? await onTop(keeper, request, evidence) : undefined;
   if (quick !== undefined) return quick;
   const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
   if (problems.some(({ kind }) => kind === 'object-missing')) return { history: undefined, problems };
   const remembers = cache !== 'none';
   const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers });
   const history = judgeHistory(facts);
-  await rememberRevoked(repo, facts, history);
-  if (checkpoints !== undefined) await keep(repo, checkpoints, { facts, history, problems, evidence });
+  if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
+  if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence });
   return { history, problems };
+}
+
+/** Where earlier runs left what they found. */
+interface Keeper {
+  readonly repo: Repository;
+  readonly checkpoints: Checkpoints;
+}
+
+/** Undefined where nothing can be kept: without git a repository is only read. */
+function keeperOf(repo: RepositoryReader, trust: Trust): Keeper | undefined {
+  if (repo.git === undefined) return undefined;
+  const checkpoints = Checkpoints.open(repo, trust);
+  return checkpoints && { repo, checkpoints };
 }
 
 /** Entries and problems in one pass: the ledger forgets what nobody holds. */
@@ -76,10 +89,9 @@ function readAll(ledger: Ledger): { entries: readonly Entry[]; problems: readonl
 }
 
 async function onTop(
-  repo: Repository,
+  { repo, checkpoints }: Keeper,
   { tips, trust, now }: HistoryRequest,
   evidence: EvidenceRefs,
-  checkpoints: Checkpoints,
 ): Promise<JudgedHistory | undefined> {
   const [tip, ...others] = tips;
   // Several tips are the parents of a merge: their common past is seldom what was verified last.
@@ -94,7 +106,7 @@ async function onTop(
   const history = judgeHistory(facts);
   if (verdictOf(history.findings) !== 'verified' || isBeyondMemory(facts, history)) return undefined;
   const isNew = facts.commits.length > 0 || !isSameEvidence(checkpoint, evidence);
-  if (isNew) await keep(repo, checkpoints, { facts, history, problems, evidence });
+  if (isNew) await keep({ repo, checkpoints }, { facts, history, problems, evidence });
   return { history, problems };
 }
 
@@ -112,8 +124,7 @@ interface Judged extends JudgedHistory {
  * however far away.
  */
 async function keep(
-  repo: Repository,
-  checkpoints: Checkpoints,
+  { repo, checkpoints }: Keeper,
   { facts, history, problems, evidence }: Judged,
 ): Promise<void> {
   const isRevoked = facts.evidence.some(({ content }) => content.kind === 'revocation');

@@ -1,5 +1,5 @@
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
-import type { Repository } from '../git/repository.ts';
 import { type LinesByCommit, linesLacking, linesMissing } from '../ledger/note-lines.ts';
 import { localRef, NOTES_NAMESPACES, SEEN_NAMESPACE, signerOf } from '../ledger/refs.ts';
 import { seenBefore } from '../ledger/seen.ts';
@@ -22,7 +22,7 @@ export interface LateQuestion {
  * made later knows nothing of that, and what was written here, by `record` or `import`, did not arrive.
  */
 export async function lateLines(
-  repo: Repository,
+  repo: RepositoryReader,
   { keys, owners, now }: LateQuestion,
 ): Promise<readonly LateLines[]> {
   const endings = keys.endings(now);
@@ -31,7 +31,7 @@ export async function lateLines(
   const [seen, notes] = [await listRefs(repo, SEEN_NAMESPACE), await listRefs(repo, ...NOTES_NAMESPACES)];
   const found: LateLines[] = [];
   for (const signer of new Set([...endings.keys(), ...owners])) {
-    const seenRefs = [...seen.keys()].filter((ref) => ref.endsWith(`/${signer}`));
+    const seenTips = [...seen].filter(([ref]) => ref.endsWith(`/${signer}`)).map(([, tip]) => tip);
     const own = notes.get(localRef(signer));
     const tips = await commits(
       repo,
@@ -39,7 +39,7 @@ export async function lateLines(
     );
     const whose = owners.includes(signer) ? [signer, ...owners] : [signer];
     for (const moment of new Set(whose.flatMap((each) => [...momentsOf(each)]))) {
-      const states = await seenBefore(repo, seenRefs, moment);
+      const states = await seenBefore(repo, seenTips, moment);
       if (states.length === 0) continue;
       const known = [...states, ...(own === undefined ? [] : [own])];
       const lines = await linesBeyond(repo, known, tips);
@@ -50,7 +50,10 @@ export async function lateLines(
 }
 
 /** A ref that holds something else is no evidence, and told elsewhere. */
-async function commits(repo: Repository, refs: readonly (readonly [string, string])[]): Promise<string[]> {
+async function commits(
+  repo: RepositoryReader,
+  refs: readonly (readonly [string, string])[],
+): Promise<string[]> {
   const found: string[] = [];
   for (const [, tip] of refs) if (await isCommit(repo, tip)) found.push(tip);
   return found;
@@ -58,7 +61,7 @@ async function commits(repo: Repository, refs: readonly (readonly [string, strin
 
 /** The lines of some notes commits that none of the known ones holds; the work is as large as the difference. */
 async function linesBeyond(
-  repo: Repository,
+  repo: RepositoryReader,
   [first, ...others]: readonly string[],
   tips: readonly string[],
 ): Promise<LinesByCommit> {

@@ -1,4 +1,5 @@
 import { MlchainError } from '../errors.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import { type Envelope, parseEnvelope } from '../intoto/envelope.ts';
 import { FormatError } from '../intoto/format-error.ts';
@@ -25,7 +26,7 @@ export async function layoutAt(repo: Repository, commit: string): Promise<Layout
 }
 
 /** A layout file by blob id, readable or not: an unreadable one is a finding, not an accident. */
-export async function layoutFacts(repo: Repository, blob: string): Promise<LayoutFacts> {
+export async function layoutFacts(repo: RepositoryReader, blob: string): Promise<LayoutFacts> {
   const object = await repo.objects.read(blob);
   if (object === undefined) throw new MlchainError('incomplete', `the layout ${blob} is not in this clone`);
   try {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { readText, writeWhole } from '../hooks/file.ts';
@@ -15,7 +16,7 @@ const LINE = /^(refs\/\S+) (\d+)$/;
  * otherwise bring the old one into force again, and nothing in the commits would tell (`product.md` §3, "age").
  */
 export async function forcedBack(
-  repo: Repository,
+  repo: RepositoryReader,
   revision: string,
   layout: TrustedLayout | undefined,
 ): Promise<Finding[]> {
@@ -24,7 +25,7 @@ export async function forcedBack(
   const here = await branchesAt(repo, revision);
   const older = here.filter((ref) => (seen.get(ref) ?? 0) > layout.age);
   const newer = here.filter((ref) => (seen.get(ref) ?? 0) < layout.age);
-  if (newer.length > 0 && (await isWritable(repo.commonDir))) {
+  if (newer.length > 0 && repo.git !== undefined && (await isWritable(repo.commonDir))) {
     await writeMemory(repo, new Map([...seen, ...newer.map((ref) => [ref, layout.age] as const)]));
   }
   return older.map((ref) => ({
@@ -36,15 +37,15 @@ export async function forcedBack(
   }));
 }
 
-async function branchesAt(repo: Repository, revision: string): Promise<string[]> {
+async function branchesAt(repo: RepositoryReader, revision: string): Promise<string[]> {
   return [...(await listRefs(repo, 'refs/remotes/'))].filter(([, id]) => id === revision).map(([ref]) => ref);
 }
 
-function memoryFile(repo: Repository): string {
+function memoryFile(repo: RepositoryReader): string {
   return path.join(repo.commonDir, 'mlchain', 'layouts');
 }
 
-async function readMemory(repo: Repository): Promise<Map<string, number>> {
+async function readMemory(repo: RepositoryReader): Promise<Map<string, number>> {
   const lines = ((await readText(memoryFile(repo))) ?? '').split('\n').map((line) => LINE.exec(line));
   return new Map(lines.flatMap((match) => (match === null ? [] : [[match[1] ?? '', Number(match[2])]])));
 }

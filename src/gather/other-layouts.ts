@@ -1,7 +1,7 @@
 import { isAncestor } from '../git/history.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
-import type { Repository } from '../git/repository.ts';
-import { listTree } from '../git/tree.ts';
+import { entryAt, listTree } from '../git/tree.ts';
 import { KEYS_DIR, LAYOUT_PATH } from '../layout/paths.ts';
 import type { Trust } from '../verify/facts.ts';
 import type { Finding } from '../verify/finding.ts';
@@ -25,7 +25,7 @@ interface Elsewhere {
  * signed there what the owners no longer allow (threat 63).
  */
 export async function outdatedLayout(
-  repo: Repository,
+  repo: RepositoryReader,
   history: HistoryJudgment,
   revision: string,
   asked: { readonly trust: Trust; readonly now: number; readonly release: boolean },
@@ -48,7 +48,7 @@ export async function outdatedLayout(
 }
 
 async function anyDescends(
-  repo: Repository,
+  repo: RepositoryReader,
   revision: string,
   newer: readonly Elsewhere[],
 ): Promise<boolean> {
@@ -58,7 +58,7 @@ async function anyDescends(
 
 /** The trusted layouts at the tips of all branches and tags, but for those that have REV's. */
 async function layoutsElsewhere(
-  repo: Repository,
+  repo: RepositoryReader,
   own: TrustedLayout,
   { trust, now }: { readonly trust: Trust; readonly now: number },
 ): Promise<Elsewhere[]> {
@@ -72,17 +72,17 @@ async function layoutsElsewhere(
 }
 
 /** Each distinct layout file, and one commit that has it. */
-async function layoutBlobs(repo: Repository): Promise<ReadonlyMap<string, string>> {
+async function layoutBlobs(repo: RepositoryReader): Promise<ReadonlyMap<string, string>> {
   const blobs = new Map<string, string>();
   for (const id of new Set((await listRefs(repo, ...PLACES)).values())) {
     const tip = await repo.tryResolve(id);
-    const layout = tip && (await repo.objects.info(`${tip}:${LAYOUT_PATH}`));
+    const layout = tip && (await entryAt(repo, tip, LAYOUT_PATH));
     if (tip !== undefined && layout !== undefined && layout !== '') blobs.set(layout.id, tip);
   }
   return blobs;
 }
 
-async function keysAt(repo: Repository, commit: string): Promise<KeyBook> {
+async function keysAt(repo: RepositoryReader, commit: string): Promise<KeyBook> {
   const blobs: string[] = [];
   for await (const [, entry] of listTree(repo, commit, [`${KEYS_DIR}/`])) blobs.push(entry.id);
   return new KeyBook(await readCertificateBlobs(repo, blobs));

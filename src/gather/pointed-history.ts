@@ -2,7 +2,7 @@ import { sourceOf } from '../artifact/dvc/pointer.ts';
 import { joinKinds, PointerReader, type SourceRequest } from '../artifact/dvc/reader.ts';
 import { type Claims, DvcTrees } from '../artifact/dvc/trees.ts';
 import type { Change, CommitChanges } from '../git/history.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { entriesAt, type TreeEntry } from '../git/tree.ts';
 
 /** What the pointers of a commit say, as far as they say other than those of its first parent. */
@@ -21,7 +21,7 @@ const NONE: Kinds = new Map();
  * costs a look at the names of what it changed; one with them, the reading of those that changed, each blob once.
  */
 export class PointedHistory {
-  readonly #repo: Repository;
+  readonly #repo: RepositoryReader;
   readonly #isWanted: (path: string) => boolean;
   readonly #reader: PointerReader;
   readonly #trees: DvcTrees;
@@ -30,7 +30,7 @@ export class PointedHistory {
   readonly #named = new Set<string>();
 
   /** @param isWanted the paths that anybody will ask about */
-  constructor(repo: Repository, isWanted: (path: string) => boolean) {
+  constructor(repo: RepositoryReader, isWanted: (path: string) => boolean) {
     this.#repo = repo;
     this.#isWanted = isWanted;
     this.#reader = new PointerReader(repo);

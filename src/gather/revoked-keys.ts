@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import { ifAbsent, writeWhole } from '../hooks/file.ts';
 import { type Certificate, readCertificates } from '../openpgp/certificate.ts';
@@ -15,12 +16,12 @@ const SUFFIX = '.asc';
  * copy in place of one, or offers a branch from before it, gives no stolen key its word back (threat 47). They lie in
  * `<git dir>/mlchain/revoked`, one file a certificate.
  */
-export async function recallRevoked(repo: Repository): Promise<Certificate[]> {
+export async function recallRevoked(repo: RepositoryReader): Promise<Certificate[]> {
   return (await Promise.all((await revokedTexts(repo)).map((text) => readCertificates(text)))).flat();
 }
 
 /** The same, armored and unread. */
-export async function revokedTexts(repo: Repository): Promise<string[]> {
+export async function revokedTexts(repo: RepositoryReader): Promise<string[]> {
   const directory = placeOf(repo);
   const names = (await fs.readdir(directory).catch(ifAbsent)) ?? [];
   const files = names.filter((name) => name.endsWith(SUFFIX)).sort();
@@ -63,7 +64,7 @@ function concernedKeys(
     owners.includes(fingerprint) || [...keys.keys()].some((keyid) => named.has(keyid));
 }
 
-function placeOf({ commonDir }: Repository): string {
+function placeOf({ commonDir }: RepositoryReader): string {
   return path.join(commonDir, 'mlchain', 'revoked');
 }
 

@@ -1,7 +1,7 @@
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRemotes } from '../git/remote.ts';
-import type { Repository } from '../git/repository.ts';
 import { countLines } from '../ledger/note-lines.ts';
-import { type Rewound, rememberSeen } from '../ledger/seen.ts';
+import { missingOfSeen, type Rewound, rememberSeen } from '../ledger/seen.ts';
 import { trackedNames } from '../ledger/setup.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { KeyBook } from '../verify/key-book.ts';
@@ -12,7 +12,7 @@ import { isWritable } from './writable.ts';
  * up, or is hiding something –; a violation where a change on one of those commits now lacks its explanation.
  */
 export async function rewoundFindings(
-  repo: Repository,
+  repo: RepositoryReader,
   keys: KeyBook,
   others: readonly Finding[],
 ): Promise<Finding[]> {
@@ -33,17 +33,19 @@ export async function rewoundFindings(
 }
 
 /**
- * What plain `git fetch` and `git pull` brought was seen now; returns what is gone. Remembering writes refs: in a clone
- * that is read-only nothing was ever remembered, and nothing can be missed.
+ * What plain `git fetch` and `git pull` brought was seen now; returns what is gone. Remembering writes refs: what can
+ * only be read – a clone on a medium, or one without git – still tells what it saw before.
  */
-export async function rememberFetched(repo: Repository): Promise<Rewound[]> {
+export async function rememberFetched(repo: RepositoryReader): Promise<Rewound[]> {
   const remotes = await listRemotes(repo);
-  if (remotes.length === 0 || !(await isWritable(repo.commonDir))) return [];
   // A remote that was renamed is still fetched under its old name.
   const names = await Promise.all(
     remotes.map(async (remote) => [remote, ...(await trackedNames(repo, remote))]),
   );
   const rewound: Rewound[] = [];
-  for (const name of new Set(names.flat())) rewound.push(...(await rememberSeen(repo, name)));
+  for (const name of new Set(names.flat())) {
+    const mayWrite = repo.git !== undefined && (await isWritable(repo.commonDir));
+    rewound.push(...(await (mayWrite ? rememberSeen(repo, name) : missingOfSeen(repo, name))));
+  }
   return rewound;
 }

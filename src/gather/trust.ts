@@ -1,5 +1,5 @@
 import { MlchainError } from '../errors.ts';
-import type { Repository } from '../git/repository.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Trust } from '../verify/facts.ts';
 
 const FINGERPRINT = /^[0-9A-F]{40}$/;
@@ -14,7 +14,7 @@ export interface TrustRequest {
 }
 
 /** What this clone trusts: pinned in git config, outside the repository's content (`product.md` §3). */
-export async function readTrust(repo: Repository, request: TrustRequest): Promise<Trust> {
+export async function readTrust(repo: RepositoryReader, request: TrustRequest): Promise<Trust> {
   const strict = request.strict || (await repo.config('mlchain.strict')) === 'true';
   const given = givenTrust(request);
   if (given !== undefined) return { ...given, strict };

@@ -70,6 +70,12 @@ export function repositoryVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
+/** For a repository that was named outright: what a hook of another one inherited says nothing about it. */
+export function withoutRepositoryVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign: ReadonlySet<string> = new Set(REPOSITORY);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.has(name)));
+}
+
 function withoutForeign(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(

@@ -48,6 +48,12 @@ export function isMissingObject(error: unknown): boolean {
   return error instanceof GitError && error.code === 'incomplete';
 }
 
+/** Whether there is no git to be started. */
+export function isGitMissing(error: unknown): boolean {
+  if (!(error instanceof MlchainError) || !(error.cause instanceof Error)) return false;
+  return error.code === 'git' && 'code' in error.cause && error.cause.code === 'ENOENT';
+}
+
 function describe(failure: GitFailure): string {
   const lines = failure.stderr.split('\n').filter((line) => line.trim() !== '');
   const telling = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1);

@@ -1,5 +1,6 @@
 import { MlchainError } from '../errors.ts';
-import { type CommitChanges, type HistoryRequest, touching } from './commit-changes.ts';
+import { type Commit, type CommitChanges, type HistoryRequest, touching } from './commit-changes.ts';
+import { parseCommit } from './commit-object.ts';
 import type { LogBlock } from './log-parser.ts';
 import { LogParser } from './log-parser.ts';
 import { isCleanPath } from './paths.ts';
@@ -70,6 +71,14 @@ export async function readCommit(repo: RepositoryReader, id: string): Promise<Co
     return commit;
   }
   throw new MlchainError('input', `not a commit: '${id}'`);
+}
+
+/** A commit alone, without what it changed; `undefined` when it is not here or no commit. */
+export async function readCommitObject(repo: RepositoryReader, id: string): Promise<Commit | undefined> {
+  const object = await repo.objects.read(id);
+  return object?.type === 'commit'
+    ? { id: object.id, ...parseCommit(object.data.toString('utf8')) }
+    : undefined;
 }
 
 /** Whether everything in `ancestor` is also in `descendant`; a commit is its own ancestor. */

@@ -42,17 +42,23 @@ export async function* listNotes(
   }
 }
 
-/** The objects on which two notes commits do not say the same; equal subtrees are not opened. `undefined` says nothing. */
+export interface ChangedNote {
+  readonly object: string;
+  /** Whether there was none in this place before. */
+  readonly isNew: boolean;
+}
+
+/** The notes that are not the same in two notes commits; equal subtrees are not opened. `undefined` says nothing. */
 export async function* changedNotes(
   repo: RepositoryReader,
   before: string | undefined,
   after: string | undefined,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<ChangedNote, void, undefined> {
   const digits = 2 * idBytes(repo);
   const roots = [before && (await rootTree(repo, before)), after && (await rootTree(repo, after))] as const;
-  for await (const { path } of diffTrees(sourceOf(repo), ...roots)) {
+  for await (const { path, before: old } of diffTrees(sourceOf(repo), ...roots)) {
     const object = notedObject(path, digits);
-    if (object !== undefined) yield object;
+    if (object !== undefined) yield { object, isNew: old === undefined };
   }
 }
 

@@ -53,7 +53,7 @@ async function touchedObjects(
   const pairs = new Map([...came, ...went].map(([one, other]) => [`${one} ${other}`, [one, other] as const]));
   const touched = new Set<string>();
   for (const [one, other] of pairs.values()) {
-    for await (const object of changedNotes(repo, one, other)) {
+    for await (const { object } of changedNotes(repo, one, other)) {
       touched.add(object);
       if (touched.size > MOST_NOTES) return undefined;
     }

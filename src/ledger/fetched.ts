@@ -1,3 +1,4 @@
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
 import { listRemotes } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
@@ -19,7 +20,7 @@ export interface RemoteEvidence {
  * What this clone knows of each remote. Used and never asked for evidence is `evidence-missing`: nobody can tell what
  * it has.
  */
-export async function remoteEvidence(repo: Repository): Promise<RemoteEvidence[]> {
+export async function remoteEvidence(repo: RepositoryReader): Promise<RemoteEvidence[]> {
   const remotes = await listRemotes(repo);
   return await Promise.all(
     remotes.map(async (remote) => ({
@@ -43,11 +44,11 @@ export async function markFetched(repo: Repository, remote: string): Promise<voi
 }
 
 /** Of the remote that has this name now. */
-export async function isMarkedFetched(repo: Repository, remote: string): Promise<boolean> {
+export async function isMarkedFetched(repo: RepositoryReader, remote: string): Promise<boolean> {
   return (await repo.config(memoryName(remote))) === (await fingerprintOfUrl(repo, remote));
 }
 
-async function wasFetched(repo: Repository, remote: string): Promise<boolean> {
+async function wasFetched(repo: RepositoryReader, remote: string): Promise<boolean> {
   if (await isMarkedFetched(repo, remote)) return true;
   // Plain `git fetch` tells nobody: what it brought tells.
   const place = (await isMirrored(repo, remote)) ? LOCAL_NOTES : trackingPrefix(remote);
@@ -55,13 +56,13 @@ async function wasFetched(repo: Repository, remote: string): Promise<boolean> {
 }
 
 /** Where its branches lie elsewhere than git puts them by itself, it is taken to have been used. */
-async function wasUsed(repo: Repository, remote: string): Promise<boolean> {
+async function wasUsed(repo: RepositoryReader, remote: string): Promise<boolean> {
   const branches = `refs/remotes/${remote}/`;
   const refspecs = await repo.configAll(`remote.${remote}.fetch`);
   return !refspecs.includes(`+refs/heads/*:${branches}*`) || (await listRefs(repo, branches)).size > 0;
 }
 
-async function fingerprintOfUrl(repo: Repository, remote: string): Promise<string> {
+async function fingerprintOfUrl(repo: RepositoryReader, remote: string): Promise<string> {
   const [url = ''] = await repo.configAll(`remote.${remote}.url`);
   return sha256Hex(url);
 }

@@ -1,4 +1,5 @@
 import { appendNotes } from '../git/notes.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem, ParsedNote } from './entry.ts';
 import { parseNote } from './entry.ts';
@@ -25,13 +26,13 @@ export class Ledger {
     this.problems = problems;
   }
 
-  static async read(repo: Repository, { commits, incoming }: LedgerScope = {}): Promise<Ledger> {
+  static async read(repo: RepositoryReader, { commits, incoming }: LedgerScope = {}): Promise<Ledger> {
     return await Ledger.readFrom(repo, await listEvidence(repo, incoming), commits);
   }
 
   /** What lies in these notes commits, whatever the refs say by now. */
   static async readFrom(
-    repo: Repository,
+    repo: RepositoryReader,
     evidence: EvidenceRefs,
     commits?: ReadonlySet<string>,
   ): Promise<Ledger> {

@@ -1,9 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { notedObject } from '../git/note-tree.ts';
-import { listNotes, readNote } from '../git/notes.ts';
-import { records } from '../git/records.ts';
-import type { Repository } from '../git/repository.ts';
-import { idBytes } from '../git/tree.ts';
+import { changedNotes, listNotes, readNote } from '../git/notes.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { linesOf } from './note.ts';
 
 /** Lines of evidence by annotated commit. */
@@ -17,11 +14,11 @@ const FEW = 32;
  * difference. Bytes that are not UTF-8 are no evidence and no line here.
  */
 export async function linesMissing(
-  repo: Repository,
+  repo: RepositoryReader,
   has: string,
   lacks: string | undefined,
 ): Promise<LinesByCommit> {
-  const objects = await (lacks === undefined ? notedIn(repo, has) : removedOrChanged(repo, has, lacks));
+  const objects = await (lacks === undefined ? notedIn(repo, has) : objectsLost(repo, has, lacks));
   const missing = new Map<string, readonly string[]>();
   for (const object of objects) {
     const known = new Set(lacks === undefined ? [] : await linesAt(repo, lacks, object));
@@ -33,7 +30,7 @@ export async function linesMissing(
 
 /** Of the wanted lines, those that the notes commit `base` (undefined: nothing) does not hold. */
 export async function linesLacking(
-  repo: Repository,
+  repo: RepositoryReader,
   base: string | undefined,
   wanted: LinesByCommit,
 ): Promise<LinesByCommit> {
@@ -52,28 +49,20 @@ export function countLines(lines: LinesByCommit): number {
   return [...lines.values()].reduce((sum, list) => sum + list.length, 0);
 }
 
-async function linesAt(repo: Repository, notesCommit: string, object: string): Promise<string[]> {
+async function linesAt(repo: RepositoryReader, notesCommit: string, object: string): Promise<string[]> {
   const { lines } = linesOf((await readNote(repo, notesCommit, object)) ?? Buffer.alloc(0));
   return lines.filter(({ bytes }) => isUtf8(bytes)).map(({ bytes }) => bytes.toString('utf8'));
 }
 
-async function notedIn(repo: Repository, notesCommit: string): Promise<Set<string>> {
+async function notedIn(repo: RepositoryReader, notesCommit: string): Promise<Set<string>> {
   const objects = new Set<string>();
   for await (const { object } of listNotes(repo, notesCommit)) objects.add(object);
   return objects;
 }
 
 /** Objects whose note is gone, other, or at another fan-out in the second commit. */
-async function removedOrChanged(repo: Repository, before: string, after: string): Promise<Set<string>> {
-  const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--diff-filter=DMT', before, after];
+async function objectsLost(repo: RepositoryReader, before: string, after: string): Promise<Set<string>> {
   const objects = new Set<string>();
-  let isPath = false;
-  for await (const batch of records(repo.git.stream(args))) {
-    for (const record of batch) {
-      const object = isPath ? notedObject(record.toString('latin1'), 2 * idBytes(repo)) : undefined;
-      if (object !== undefined) objects.add(object);
-      isPath = !isPath;
-    }
-  }
+  for await (const { object, isNew } of changedNotes(repo, before, after)) if (!isNew) objects.add(object);
   return objects;
 }

@@ -1,7 +1,7 @@
 import { findNote } from '../git/note-tree.ts';
 import { listNotes } from '../git/notes.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
-import type { Repository } from '../git/repository.ts';
 import { idBytes, readTree } from '../git/tree.ts';
 import type { NoteProblem } from './entry.ts';
 import { MAX_NOTE_BYTES, oversizedNote } from './note.ts';
@@ -52,7 +52,7 @@ export interface LedgerScope {
 
 /** Reads the notes that lie in these commits: on some objects, or all of them. */
 export async function readNotes(
-  repo: Repository,
+  repo: RepositoryReader,
   { refs, problems }: EvidenceRefs,
   commits?: ReadonlySet<string>,
 ): Promise<StoredNotes> {
@@ -69,7 +69,7 @@ export async function readNotes(
 
 /** All evidence refs of this clone, and what is incoming; two refs of a signer that hold the same commit are one. */
 export async function listEvidence(
-  repo: Repository,
+  repo: RepositoryReader,
   incoming: readonly EvidenceRef[] = [],
 ): Promise<EvidenceRefs> {
   const refs = new Map<string, EvidenceRef>();
@@ -88,7 +88,7 @@ export async function listEvidence(
 }
 
 async function* notesOf(
-  repo: Repository,
+  repo: RepositoryReader,
   { signer, tip }: EvidenceRef,
   commits: ReadonlySet<string> | undefined,
 ): AsyncGenerator<NoteAddress> {
@@ -102,7 +102,7 @@ async function* notesOf(
 }
 
 async function* lookUp(
-  repo: Repository,
+  repo: RepositoryReader,
   signer: string,
   tip: string,
   commits: ReadonlySet<string>,
@@ -114,7 +114,7 @@ async function* lookUp(
 }
 
 async function readBlobs(
-  repo: Repository,
+  repo: RepositoryReader,
   addresses: readonly NoteAddress[],
 ): Promise<{ notes: ReadonlyMap<string, readonly StoredNote[]>; unreadable: readonly NoteProblem[] }> {
   const notes = new Map<string, StoredNote[]>();

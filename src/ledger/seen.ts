@@ -1,5 +1,8 @@
-import { RefRaceError } from '../git/git-error.ts';
+import { MlchainError } from '../errors.ts';
+import { HOW_TO_FETCH, RefRaceError } from '../git/git-error.ts';
+import { type Commit, readCommitObject } from '../git/history.ts';
 import { appendNotes, commitTree } from '../git/notes.ts';
+import type { RepositoryReader } from '../git/reader.ts';
 import { updateRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { LinesByCommit } from './note-lines.ts';
@@ -25,12 +28,27 @@ const MESSAGE = 'Evidence seen by git-mlchain';
  * each fetch: a ref that was forced back, or deleted and then pruned, would otherwise be gone without a trace.
  */
 export async function rememberSeen(repo: Repository, remote: string): Promise<Rewound[]> {
+  return await rewoundRefs(repo, remote, (ref, _seen, tracked) => compare(repo, ref, tracked));
+}
+
+/** {@link rememberSeen} that remembers nothing: for who can only read. */
+export async function missingOfSeen(repo: RepositoryReader, remote: string): Promise<Rewound[]> {
+  return await rewoundRefs(repo, remote, (_ref, seen, tracked) => linesDropped(repo, seen, tracked));
+}
+
+type Comparison = (
+  ref: string,
+  seen: string | undefined,
+  tracked: string | undefined,
+) => Promise<LinesByCommit>;
+
+async function rewoundRefs(repo: RepositoryReader, remote: string, dropped: Comparison): Promise<Rewound[]> {
   const tracked = await tipsBySigner(repo, trackingPrefix(remote));
   const seen = await tipsBySigner(repo, seenPrefix(remote));
   const rewound: Rewound[] = [];
   for (const signer of new Set([...tracked.keys(), ...seen.keys()])) {
     if (await sameNotes(repo, tracked.get(signer), seen.get(signer))) continue;
-    const droppedLines = await compare(repo, seenRef(remote, signer), tracked.get(signer));
+    const droppedLines = await dropped(seenRef(remote, signer), seen.get(signer), tracked.get(signer));
     if (droppedLines.size > 0) {
       rewound.push({ remote, signer, ref: trackingRef(remote, signer), droppedLines });
     }
@@ -38,23 +56,40 @@ export async function rememberSeen(repo: Repository, remote: string): Promise<Re
   return rewound;
 }
 
+async function linesDropped(
+  repo: RepositoryReader,
+  seen: string | undefined,
+  tracked: string | undefined,
+): Promise<LinesByCommit> {
+  return seen === undefined ? new Map() : await linesMissing(repo, seen, tracked);
+}
+
 /** What this clone had seen, at a remote of whatever name, of a signer before a moment: one notes commit a remote. */
 export async function seenBefore(
-  repo: Repository,
-  seenRefs: readonly string[],
+  repo: RepositoryReader,
+  seenTips: readonly string[],
   seconds: number,
 ): Promise<readonly string[]> {
   const states: string[] = [];
-  for (const ref of seenRefs) {
-    const args = ['rev-list', '--first-parent', '--max-count=1', `--min-age=${seconds - 1}`, ref];
-    const state = await repo.git.text(args);
-    if (state !== '') states.push(state);
+  for (const tip of seenTips) {
+    let state: Commit | undefined = await expectCommit(repo, tip);
+    while (state !== undefined && state.committer.time >= seconds) {
+      const [before]: readonly string[] = state.parents;
+      state = before === undefined ? undefined : await expectCommit(repo, before);
+    }
+    if (state !== undefined) states.push(state.id);
   }
   return states;
 }
 
+async function expectCommit(repo: RepositoryReader, id: string): Promise<Commit> {
+  const commit = await readCommitObject(repo, id);
+  if (commit !== undefined) return commit;
+  throw new MlchainError('incomplete', `commit ${id} is named but not here`, { hint: HOW_TO_FETCH });
+}
+
 async function sameNotes(
-  repo: Repository,
+  repo: RepositoryReader,
   tracked: string | undefined,
   seen: string | undefined,
 ): Promise<boolean> {
@@ -62,7 +97,7 @@ async function sameNotes(
   return (await treeOf(repo, tracked)) === (await treeOf(repo, seen));
 }
 
-async function treeOf(repo: Repository, commit: string): Promise<string | undefined> {
+async function treeOf(repo: RepositoryReader, commit: string): Promise<string | undefined> {
   return (await repo.objects.info(`${commit}^{tree}`))?.id;
 }
 
@@ -90,7 +125,7 @@ async function advance(
   seen: string | undefined,
   tracked: string | undefined,
 ): Promise<LinesByCommit> {
-  const dropped = seen === undefined ? new Map() : await linesMissing(repo, seen, tracked);
+  const dropped = await linesDropped(repo, seen, tracked);
   if (dropped.size === 0 && tracked !== undefined) {
     const next = await commitTree(repo, tracked, seen, MESSAGE);
     await updateRefs(repo, [{ ref, new: next, old: seen ?? 'absent' }]);

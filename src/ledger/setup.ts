@@ -1,3 +1,4 @@
+import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import { LOCAL_NOTES, trackingPrefix } from './refs.ts';
 
@@ -15,17 +16,17 @@ const TRACKING = /^\+?refs\/notes\/mlchain\/\*:refs\/notes\/remotes\/(.+)\/mlcha
 /** One that puts it where this clone's own lies: of a mirror, or of somebody who fetches all notes. */
 const MIRRORING = /^\+?(refs\/(?:notes\/(?:mlchain\/)?)?\*):\1$/;
 
-export async function hasFetchRefspec(repo: Repository, remote: string): Promise<boolean> {
+export async function hasFetchRefspec(repo: RepositoryReader, remote: string): Promise<boolean> {
   return (await repo.configAll(refspecName(remote))).includes(fetchRefspec(remote));
 }
 
 /** Under which names plain `git fetch` puts the evidence of a remote: its own, and one that it had before. */
-export async function trackedNames(repo: Repository, remote: string): Promise<string[]> {
+export async function trackedNames(repo: RepositoryReader, remote: string): Promise<string[]> {
   const refspecs = await repo.configAll(refspecName(remote));
   return refspecs.flatMap((refspec) => TRACKING.exec(refspec)?.[1] ?? []);
 }
 
-export async function isMirrored(repo: Repository, remote: string): Promise<boolean> {
+export async function isMirrored(repo: RepositoryReader, remote: string): Promise<boolean> {
   return (await repo.configAll(refspecName(remote))).some((refspec) => MIRRORING.test(refspec));
 }
 

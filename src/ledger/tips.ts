@@ -1,12 +1,12 @@
+import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
-import type { Repository } from '../git/repository.ts';
 import { isFingerprint } from './refs.ts';
 
 /**
  * Notes commits by signer: the refs directly below `prefix` that are named by a fingerprint and hold a commit. Anyone
  * who can push can make one that holds something else; it is no evidence.
  */
-export async function tipsBySigner(repo: Repository, prefix: string): Promise<Map<string, string>> {
+export async function tipsBySigner(repo: RepositoryReader, prefix: string): Promise<Map<string, string>> {
   const tips = new Map<string, string>();
   for (const [ref, id] of await listRefs(repo, prefix)) {
     const signer = ref.slice(prefix.length);
@@ -15,6 +15,6 @@ export async function tipsBySigner(repo: Repository, prefix: string): Promise<Ma
   return tips;
 }
 
-export async function isCommit(repo: Repository, id: string): Promise<boolean> {
+export async function isCommit(repo: RepositoryReader, id: string): Promise<boolean> {
   return (await repo.objects.info(id))?.type === 'commit';
 }

@@ -1,5 +1,5 @@
 import { HOW_TO_FETCH } from '../../git/git-error.ts';
-import type { Repository } from '../../git/repository.ts';
+import type { RepositoryReader } from '../../git/reader.ts';
 import { entriesAt, type TreeEntry } from '../../git/tree.ts';
 import { ArtifactError } from '../artifact-error.ts';
 import type { Outputs, PointerFile } from './pointer.ts';
@@ -20,10 +20,10 @@ const NONE: Outputs = new Map();
 
 /** Reads pointers, each blob once: a history names the same ones again and again. */
 export class PointerReader {
-  readonly #repo: Repository;
+  readonly #repo: RepositoryReader;
   readonly #known = new Map<string, Outputs>();
 
-  constructor(repo: Repository) {
+  constructor(repo: RepositoryReader) {
     this.#repo = repo;
   }
 

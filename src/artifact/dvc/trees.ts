@@ -1,5 +1,5 @@
 import type { Change, CommitChanges } from '../../git/history.ts';
-import type { Repository } from '../../git/repository.ts';
+import type { RepositoryReader } from '../../git/reader.ts';
 import type { PathRequest, TreeEntry } from '../../git/tree.ts';
 import { entriesAt, listTree } from '../../git/tree.ts';
 import { filesOf, sourceOf } from './pointer.ts';
@@ -21,11 +21,11 @@ interface Found {
  * holds is git's: DVC names files that git tracks too (`cache: false`).
  */
 export class DvcTrees {
-  readonly #repo: Repository;
+  readonly #repo: RepositoryReader;
   readonly #reader: PointerReader;
   readonly #known = new Map<string, Promise<Found>>();
 
-  constructor(repo: Repository) {
+  constructor(repo: RepositoryReader) {
     this.#repo = repo;
     this.#reader = new PointerReader(repo);
   }
