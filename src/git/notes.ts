@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MlchainError } from '../errors.ts';
+import { removeDeadLock } from './dead-lock.ts';
 import { commitEdits } from './fast-import.ts';
 import { HOW_TO_FETCH, RefRaceError } from './git-error.ts';
 import type { NoteSource } from './note-edits.ts';
@@ -100,8 +101,11 @@ export async function appendNotes(
       return await commitEdits(repo, { ref, parent, identity: await whoever, message, edits });
     } catch (error) {
       const isHopeless = Date.now() > deadline || Date.now() - seen.at > STANDSTILL;
-      if (!(error instanceof RefRaceError) || isHopeless) {
-        throw error;
+      if (!(error instanceof RefRaceError)) throw error;
+      if (isHopeless) {
+        if (!(await removeDeadLock(repo, ref))) throw error;
+        seen = undefined;
+        continue;
       }
       // Somebody wins every round; who waits a random while is not beaten by the same neighbour again.
       await sleep(Math.random() * Math.min(100, 10 * attempt));

@@ -1,4 +1,5 @@
 import { MlchainError } from '../errors.ts';
+import { removeDeadLock } from './dead-lock.ts';
 import { GitError, RefRaceError } from './git-error.ts';
 import { decodePath, encodePath } from './paths.ts';
 import type { RepositoryReader } from './reader.ts';
@@ -30,11 +31,25 @@ export async function listRefs(
   return refs;
 }
 
-/** All or nothing, by compare-and-swap. Throws {@link RefRaceError} when a ref is not what `old` says. */
+/**
+ * All or nothing, by compare-and-swap; for refs that nobody but this tool writes. Throws {@link RefRaceError} when a ref
+ * is not what `old` says.
+ */
 export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
   if (updates.length === 0) {
     return;
   }
+  try {
+    await updateOnce(repo, updates);
+  } catch (error) {
+    if (!(error instanceof RefRaceError)) throw error;
+    const removed = await Promise.all(updates.map(({ ref }) => removeDeadLock(repo, ref)));
+    if (!removed.includes(true)) throw error;
+    await updateOnce(repo, updates);
+  }
+}
+
+async function updateOnce(repo: Repository, updates: readonly RefUpdate[]): Promise<void> {
   const absent = '0'.repeat(repo.objectFormat === 'sha256' ? 64 : 40);
   const input = encodePath(updates.map((update) => command(update, absent)).join(''));
   const args = ['update-ref', '--no-deref', '--stdin', '-z'];

@@ -79,7 +79,9 @@ function unexplainableError({ path, what }: Extract<Refusal, { kind: 'unexplaina
     : new MlchainError('input', `nobody can sign for '${path}': ${problem}`);
 }
 
-/** Signs what was shown. A pending link of the same step would be refused by the next commit: this one replaces it. */
+/**
+ * Signs what was shown, in one change of the notes for all commits that have the same layout. A pending link of the same step would be refused by the next commit: this one replaces it.
+ */
 export async function signProposals(
   context: RecordingContext,
   proposals: readonly Proposal[],
@@ -87,14 +89,29 @@ export async function signProposals(
   const outcomes: Outcome[] = [];
   const discarded: string[] = [];
   const head = await context.repo.head();
-  for (const occurrence of new Set(proposals.map((proposal) => proposal.occurrence))) {
-    const drafts = proposals.filter((each) => each.occurrence === occurrence).map(({ draft }) => draft);
-    const signed = await signLinks(context, occurrence.layout.layout, drafts);
-    outcomes.push(...signed);
-    await new Journal(context.repo).done(occurrence.commit.id);
-    if (occurrence.commit.id === head) discarded.push(...(await discardPending(context, signed)));
+  for (const alike of byLayout(proposals)) {
+    const [layout] = alike.map(({ occurrence }) => occurrence.layout.layout);
+    if (layout === undefined) continue;
+    const drafts = alike.map(({ draft }) => draft);
+    outcomes.push(...(await signLinks(context, layout, drafts)));
+    const commits = new Set(alike.map(({ occurrence }) => occurrence.commit.id));
+    for (const commit of commits) await new Journal(context.repo).done(commit);
   }
+  const atHead = outcomes.filter(({ commit }) => commit === head);
+  discarded.push(...(await discardPending(context, atHead)));
   return { outcomes, discarded };
+}
+
+/** By the object that holds it: read for each commit anew, it is the same layout. */
+function byLayout(proposals: readonly Proposal[]): Iterable<readonly Proposal[]> {
+  const groups = new Map<string, Proposal[]>();
+  for (const proposal of proposals) {
+    const { blob } = proposal.occurrence.layout;
+    const group = groups.get(blob);
+    if (group === undefined) groups.set(blob, [proposal]);
+    else group.push(proposal);
+  }
+  return groups.values();
 }
 
 async function discardPending(

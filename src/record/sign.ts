@@ -20,7 +20,7 @@ import type { Outcome } from './outcome.ts';
 /**
  * Signs the links that the person may sign and writes them, all in one change of their ref. What they have signed
  * before in the same words is not signed again. The key is opened only where there is something to sign.
- * @param drafts of one commit
+ * @param drafts of commits that have this layout
  * @throws KeyError, before anything is written
  */
 export async function signLinks(
@@ -28,30 +28,30 @@ export async function signLinks(
   layout: Layout,
   drafts: readonly LinkDraft[],
 ): Promise<readonly Outcome[]> {
-  const [first] = drafts;
-  if (first === undefined) return [];
-  const { repo } = context;
-  const { commit } = first.binding;
+  if (drafts.length === 0) return [];
   const key = await context.signingKey();
-  const known = await ownLinks(repo, key.fingerprint, commit);
-  const allowed = drafts.filter(({ step }) => isAuthorised(layout, step, key.keyid));
-  const fresh = allowed.filter((draft) => !known.some((own) => saysTheSame(own, draft)));
-  if (fresh.length > 0) await writeLinks(context, commit, fresh);
+  const allowed = new Set(drafts.filter(({ step }) => isAuthorised(layout, step, key.keyid)));
+  const fresh = new Set<LinkDraft>();
+  for (const draft of allowed) {
+    const known = await ownLinks(context.repo, key.fingerprint, draft.binding.commit);
+    if (!known.some((own) => saysTheSame(own, draft))) fresh.add(draft);
+  }
+  if (fresh.size > 0) await writeLinks(context, fresh);
   return drafts.map((draft) => {
-    if (!allowed.includes(draft)) return notFunctionary(draft, key);
-    return signed(draft, fresh.includes(draft) ? 'signed' : 'already-signed');
+    if (!allowed.has(draft)) return notFunctionary(draft, key);
+    return signed(draft, fresh.has(draft) ? 'signed' : 'already-signed');
   });
 }
 
-async function writeLinks(
-  context: RecordingContext,
-  commit: string,
-  drafts: readonly LinkDraft[],
-): Promise<void> {
+async function writeLinks(context: RecordingContext, drafts: Iterable<LinkDraft>): Promise<void> {
   const signer = await context.signer();
-  const lines: string[] = [];
-  for (const draft of drafts) lines.push(await signedLine(linkJson(draft, context.now()), signer));
-  await appendLines(context.repo, signer.fingerprint, new Map([[commit, lines]]));
+  const lines = new Map<string, string[]>();
+  for (const draft of drafts) {
+    const { commit } = draft.binding;
+    const line = await signedLine(linkJson(draft, context.now()), signer);
+    lines.set(commit, [...(lines.get(commit) ?? []), line]);
+  }
+  await appendLines(context.repo, signer.fingerprint, lines);
 }
 
 /** One envelope, as a line of a note has it. */

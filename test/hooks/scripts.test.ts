@@ -95,6 +95,16 @@ test('post-commit starts the program where there is a layout and no list', async
   assert.equal(startsOf(place), ['post-commit', 'post-commit']);
 });
 
+test('post-commit starts nothing for what a rebase commits on its way', async (place) => {
+  await control(place, 'data/*');
+  for (const round of ['1', '2', '3']) await place.commit(`data/${round}`);
+  putHook(place.recorder, place.hooks, 'post-commit');
+  await place.git(['-c', 'sequence.editor=sed -i -e "1{h;d}" -e "2{G}"', 'rebase', '-q', '-i', 'HEAD~2']);
+  assert.equal(startsOf(place), []);
+  await place.commit('data/4');
+  assert.equal(startsOf(place), ['post-commit']);
+});
+
 test('post-commit starts nothing when no controlled path has changed', async (place) => {
   await control(place, 'data', 'model/digits.json', 'a name with spaces');
   putHook(place.recorder, place.hooks, 'post-commit');
