@@ -3,8 +3,10 @@ export interface DeliveryResult {
   readonly delivered: ReadonlyMap<string, number>;
   /** Signers of whom the remote lacked nothing. */
   readonly upToDate: readonly string[];
-  /** Signers whose lines the remote did not take, with its last words. */
+  /** Signers whose lines the remote did not take, with git's reason: `pre-receive hook declined`. */
   readonly failed: ReadonlyMap<string, string>;
+  /** What the remote itself said about that, line by line: foreign text. Empty where all were taken. */
+  readonly remoteWords: readonly string[];
 }
 
 const TRIES = 20;
@@ -18,6 +20,7 @@ export class DeliveryOutcome implements DeliveryResult {
   readonly failed = new Map<string, string>();
   /** Whose lines are still to be tried. */
   readonly pending: Set<string>;
+  #remoteWords: readonly string[] = [];
 
   constructor(signers: Iterable<string>) {
     this.pending = new Set(signers);
@@ -27,6 +30,19 @@ export class DeliveryOutcome implements DeliveryResult {
     const reasons = [...this.pending].map((signer) => this.failed.get(signer) ?? '');
     const onlyNos = reasons.every((reason) => reason.includes('declined'));
     return this.pending.size > 0 && attempt <= (onlyNos ? TRIES_AGAINST_A_NO : TRIES);
+  }
+
+  get remoteWords(): readonly string[] {
+    return this.failed.size === 0 ? [] : this.#remoteWords;
+  }
+
+  /** @param stderr of a push: git puts `remote: ` before each line that comes from there. */
+  heard(stderr: string): void {
+    this.#remoteWords = stderr
+      .split('\n')
+      .filter((line) => line.startsWith('remote: '))
+      .map((line) => line.slice('remote: '.length).trimEnd())
+      .filter((line) => line !== '');
   }
 
   hasAll(signer: string): void {

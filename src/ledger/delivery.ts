@@ -135,7 +135,8 @@ async function send(
   outcome: DeliveryOutcome,
 ): Promise<void> {
   const refspecs = parcels.map(({ signer, tip }) => `${tip}:${localRef(signer)}`);
-  const { rejected } = await push(repo, address.push, refspecs, { noVerify: true });
+  const { rejected, stderr } = await push(repo, address.push, refspecs, { noVerify: true });
+  outcome.heard(stderr);
   const reasons = new Map(rejected.map(({ ref, reason }) => [ref, reason]));
   for (const { signer, tip, lines } of parcels) {
     const reason = reasons.get(localRef(signer));

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as assert from 'uvu/assert';
 import type { ExecResult } from '../support/exec.ts';
 import { linkFor, open, plant, sign, writeNote } from '../support/forger.ts';
@@ -93,6 +94,27 @@ story('43: lines for another signer are refused', async ({ team }) => {
   await plant(mallory, alice, commit, await sign(team.bob, link));
   assert.match((await refused(mallory, alice.notes)).stderr, 'not by the owner of the ref');
 });
+
+story(
+  '43: evidence that the server does not take stops the push, and its words reach who pushes',
+  async ({ team }) => {
+    const { alice, host } = await guarded(team);
+    const commit = await newData(alice);
+    await host.git('config', 'core.hooksPath', host.person.at('other-hooks'));
+    host.write(
+      '../host/other-hooks/pre-receive',
+      '#!/bin/sh\nprintf "no notes \\033[31mhere, ask Olivia" >&2\nexit 1\n',
+    );
+    fs.chmodSync(host.person.at('other-hooks/pre-receive'), 0o755);
+    const { code, stderr } = await alice.tries(['push', 'origin', 'HEAD']);
+    assert.is(code, 1);
+    assert.match(stderr, `the evidence of ${alice.fingerprint} was not taken: pre-receive hook declined`);
+    assert.match(stderr, /^remote: no notes \S+here, ask Olivia$/m);
+    assert.not.match(stderr, '\u001b[31m');
+    assert.ok(stderr.split('\n').length < 20, stderr);
+    assert.is.not(await host.git('rev-parse', 'main'), commit);
+  },
+);
 
 story('43: so are lines that are none, or whose signature is not good', async ({ team }) => {
   const { mallory, alice } = await guarded(team);

@@ -9,7 +9,7 @@ import { fetchEvidence } from '../../ledger/fetch.ts';
 import { findingsText } from '../../report/verdict-text.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
-import { describeDelivery } from './delivery-words.ts';
+import { describeDelivery, sayUndelivered } from './delivery-words.ts';
 
 const TEN_MINUTES_MS = 600_000;
 
@@ -141,13 +141,11 @@ async function deliverEvidence(
   }
   if (due.size === 0) return 0;
   const result = await deliver(repo, remote, due, { url });
-  const { failed } = result;
-  if (failed.size === 0) {
+  if (result.failed.size === 0) {
     if (result.delivered.size > 0) voice.note(`git-mlchain: ${describeDelivery(result)}`);
     return 0;
   }
-  for (const [signer, reason] of failed)
-    voice.error(`the evidence of ${signer} was not taken: ${reason.trim()}`);
+  sayUndelivered(voice, result);
   voice.error(
     'the push is refused: a branch must not arrive without its evidence',
     'try again, or git mlchain sync',

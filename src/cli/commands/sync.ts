@@ -11,7 +11,7 @@ import { addFetchRefspec } from '../../ledger/setup.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
-import { describeDelivery } from './delivery-words.ts';
+import { describeDelivery, sayUndelivered } from './delivery-words.ts';
 
 /** `sync [REMOTE]`: evidence in and out; what a remote has lost is given back to it. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
@@ -41,8 +41,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     })),
   });
   voice.say(result.delivered.size === 0 ? `${remote} has all evidence due there` : describeDelivery(result));
-  for (const [signer, reason] of result.failed)
-    voice.error(`the evidence of ${signer} was not taken: ${reason.trim()}`);
+  sayUndelivered(voice, result);
   return result.failed.size === 0 ? 0 : 1;
 }
 
