@@ -49,6 +49,9 @@ export function neededPrefixes({ prefixes = [''], directories = [] }: Scope): re
 
 /** Of all that was digested, what is wanted for itself, and one artifact for each directory. */
 export function selectArtifacts(files: Listing, wants: (path: string) => boolean, scope: Scope): Listing {
-  const directories = directoryArtifacts(files, scope.directories ?? []);
-  return new Map([...[...files].filter(([path]) => wants(path)), ...directories]);
+  const selected: Listing = new Map();
+  for (const [path, artifact] of files) if (wants(path)) selected.set(path, artifact);
+  for (const [name, artifact] of directoryArtifacts(files, scope.directories ?? []))
+    selected.set(name, artifact);
+  return selected;
 }

@@ -40,7 +40,11 @@ export class Digester {
     const named = [...entries].map(([path, entry]) => [expectArtifactName(path), entry] as const);
     await this.prepare(named.map(([, entry]) => entry));
     const listing: Listing = new Map();
-    for (const [path, entry] of named) listing.set(path, await this.artifactOf(path, entry));
+    for (const [path, entry] of named) {
+      const known =
+        entry.mode === SYMLINK || entry.mode === SUBMODULE ? undefined : this.#cache.get(entry.id);
+      listing.set(path, known ?? (await this.artifactOf(path, entry)));
+    }
     return listing;
   }
 

@@ -9,6 +9,10 @@ export function directoryArtifactName(directory: string): string {
   return PREFIX + directory;
 }
 
+export function isDirectoryArtifact(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
 /** Whether `path` lies below `directory`; everything lies below `''`, the top of the repository. */
 export function isBelow(directory: string, path: string): boolean {
   return directory === '' || path.startsWith(`${directory}/`);

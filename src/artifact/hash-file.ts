@@ -19,6 +19,8 @@ export interface FileHash {
 }
 
 const BUFFER_BYTES = 1024 * 1024;
+/** Room in front of the content for the header that git hashes with it. */
+const HEADER_BYTES = 64;
 const CR = 0x0d;
 
 /**
@@ -26,7 +28,8 @@ const CR = 0x0d;
  * GiB alike, that is two to four times faster than streams or promises.
  */
 export class FileHasher {
-  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  readonly #room = Buffer.allocUnsafe(HEADER_BYTES + BUFFER_BYTES);
+  readonly #buffer = this.#room.subarray(HEADER_BYTES);
 
   /**
    * The caller has made sure that `file` is a regular file (opening a FIFO would wait for ever).
@@ -37,7 +40,7 @@ export class FileHasher {
     const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
     try {
       const first = this.#fill(fd);
-      if (first.length < BUFFER_BYTES) return hashBytes(first, blobFormat);
+      if (first.length < BUFFER_BYTES) return this.#hashSmall(first, blobFormat);
       return this.#hashLarge(fd, first, blobFormat && blobHash(blobFormat, fs.fstatSync(fd).size));
     } finally {
       fs.closeSync(fd);
@@ -52,6 +55,25 @@ export class FileHasher {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  #hashSmall(content: Buffer, blobFormat: 'sha1' | 'sha256' | undefined): FileHash {
+    return {
+      sha256: hash('sha256', content),
+      size: content.length,
+      hasCarriageReturn: content.includes(CR),
+      pointer: parseLfsPointer(content),
+      resemblesPointer: resemblesLfsPointer(content),
+      blobId: blobFormat && this.#blobId(content.length, blobFormat),
+    };
+  }
+
+  /** Of what lies at the start of the buffer: header and content side by side are hashed in one call. */
+  #blobId(size: number, format: 'sha1' | 'sha256'): string {
+    const header = blobHeader(size);
+    const start = HEADER_BYTES - header.length;
+    this.#room.write(header, start, 'latin1');
+    return hash(format, this.#room.subarray(start, HEADER_BYTES + size));
   }
 
   #hashLarge(fd: number, first: Buffer, blob: Hash | undefined): FileHash {
@@ -86,18 +108,11 @@ export class FileHasher {
   }
 }
 
-function hashBytes(content: Buffer, blobFormat: 'sha1' | 'sha256' | undefined): FileHash {
-  return {
-    sha256: hash('sha256', content),
-    size: content.length,
-    hasCarriageReturn: content.includes(CR),
-    pointer: parseLfsPointer(content),
-    resemblesPointer: resemblesLfsPointer(content),
-    blobId: blobFormat && blobHash(blobFormat, content.length).update(content).digest('hex'),
-  };
-}
-
 /** Git's object id is the hash of a header and the content (gitformat-loose-object). */
 function blobHash(format: 'sha1' | 'sha256', size: number): Hash {
-  return createHash(format).update(`blob ${size}\0`);
+  return createHash(format).update(blobHeader(size));
+}
+
+function blobHeader(size: number): string {
+  return `blob ${size}\0`;
 }

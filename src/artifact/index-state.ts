@@ -1,5 +1,4 @@
-import { decodePath } from '../git/paths.ts';
-import { records } from '../git/records.ts';
+import { textRecords } from '../git/records.ts';
 import type { Repository } from '../git/repository.ts';
 import type { TreeEntry } from '../git/tree.ts';
 
@@ -23,13 +22,35 @@ export async function readIndex(
   repo: Repository,
   directories: readonly string[],
 ): Promise<Map<string, IndexEntry>> {
-  const deviations = await readDeviations(repo, directories);
-  const entries = new Map<string, IndexEntry>();
-  for await (const { tag, stage, path, mode, id } of indexRecords(repo, directories)) {
-    const isChecked = tag === 'H' && stage === '0';
-    entries.set(path, { mode, id, state: isChecked ? (deviations.get(path) ?? 'clean') : 'unchecked' });
+  const [entries, deviations] = await Promise.all([
+    readEntries(repo, directories),
+    readDeviations(repo, directories),
+  ]);
+  for (const [path, state] of deviations) {
+    const entry = entries.get(path);
+    if (entry?.state === 'clean') entries.set(path, { ...entry, state });
   }
   return entries;
+}
+
+/** As if nothing of the work tree had changed. */
+async function readEntries(
+  repo: Repository,
+  directories: readonly string[],
+): Promise<Map<string, IndexEntry>> {
+  const entries = new Map<string, IndexEntry>();
+  for await (const batch of indexRecords(repo, directories)) {
+    for (const { tag, stage, path, mode, id } of batch) {
+      entries.set(path, { mode, id, state: tag === 'H' && stage === '0' ? 'clean' : 'unchecked' });
+    }
+  }
+  return entries;
+}
+
+async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const batch of batches) for (const each of batch) all.push(each);
+  return all;
 }
 
 interface IndexRecord extends TreeEntry {
@@ -40,21 +61,30 @@ interface IndexRecord extends TreeEntry {
   readonly path: string;
 }
 
-/** The index as it is. @param env further variables for git, such as another index. */
+/** The index as it is, in batches. @param env further variables for git, such as another index. */
 export async function* indexRecords(
   repo: Repository,
   directories: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): AsyncGenerator<IndexRecord> {
+): AsyncGenerator<readonly IndexRecord[]> {
   const args = ['ls-files', '-z', '-s', '-v', '--', ...directories];
-  for await (const batch of records(repo.git.stream(args, { env }))) {
-    for (const record of batch) {
-      const tab = record.indexOf('\t');
-      const [tag = '', mode = '', id = '', stage = ''] = record.toString('latin1', 0, tab).split(' ');
-      yield { tag, mode, id, stage, path: decodePath(record.subarray(tab + 1)) };
-    }
-  }
+  for await (const batch of textRecords(repo.git.stream(args, { env }))) yield batch.map(indexRecord);
 }
+
+/** `H 100644 <id> 0<tab><path>` */
+function indexRecord(record: string): IndexRecord {
+  const tab = record.indexOf('\t');
+  return {
+    tag: record.slice(0, 1),
+    mode: record.slice(2, 8),
+    id: record.slice(9, tab - 2),
+    stage: record.slice(tab - 1, tab),
+    path: record.slice(tab + 1),
+  };
+}
+
+/** Whatever the user's configuration says: a change time cannot be put back as a modification time can. */
+const STRICT = ['-c', 'core.trustctime=true', '-c', 'core.checkStat=default'];
 
 /** Plumbing, so it only compares stat data; a submodule is compared by its HEAD alone. */
 async function readDeviations(
@@ -62,6 +92,7 @@ async function readDeviations(
   directories: readonly string[],
 ): Promise<Map<string, 'dirty' | 'absent'>> {
   const args = [
+    ...STRICT,
     'diff-files',
     '-z',
     '--raw',
@@ -72,13 +103,13 @@ async function readDeviations(
   ];
   const deviations = new Map<string, 'dirty' | 'absent'>();
   let status: string | undefined;
-  for await (const batch of records(repo.git.stream(args))) {
+  for await (const batch of textRecords(repo.git.stream(args))) {
     for (const record of batch) {
       if (status === undefined) {
-        status = record.toString('latin1').slice(-1);
+        status = record.slice(-1);
         continue;
       }
-      deviations.set(decodePath(record), status === 'D' ? 'absent' : 'dirty');
+      deviations.set(record, status === 'D' ? 'absent' : 'dirty');
       status = undefined;
     }
   }
@@ -92,24 +123,16 @@ export async function readUntracked(
   ignored: boolean,
 ): Promise<string[]> {
   const exclude = ignored ? [] : ['--exclude-standard'];
-  const paths: string[] = [];
-  for await (const batch of records(
-    repo.git.stream(['ls-files', '-z', '--others', ...exclude, '--', ...directories]),
-  )) {
-    for (const record of batch) paths.push(decodePath(record));
-  }
-  return paths;
+  const args = ['ls-files', '-z', '--others', ...exclude, '--', ...directories];
+  return [...(await collect(textRecords(repo.git.stream(args))))];
 }
 
-/** Of `paths`, those that git ignores and does not track: products that no commit will hold. */
-export async function ignoredPaths(repo: Repository, paths: readonly string[]): Promise<Set<string>> {
-  if (paths.length === 0) return new Set();
-  const tracked = await trackedPaths(repo);
-  const asked = paths.filter((path) => !tracked.has(path));
-  if (asked.length === 0) return new Set();
+/** Of paths that git does not track, those that it ignores: products that no commit will hold. */
+export async function ignoredPaths(repo: Repository, untracked: readonly string[]): Promise<Set<string>> {
+  if (untracked.length === 0) return new Set();
   // check-ignore knows no literal pathspecs; behind `./` nothing is magic. Left to look into the index by itself it would
   // go through all of it for every path: minutes, for a hundred thousand files.
-  const input = asked.map((path) => `./${path}\0`).join('');
+  const input = untracked.map((path) => `./${path}\0`).join('');
   const { stdout } = await repo.git.run(['check-ignore', '-z', '--no-index', '--stdin'], {
     input,
     env: { GIT_LITERAL_PATHSPECS: '0' },
@@ -118,10 +141,4 @@ export async function ignoredPaths(repo: Repository, paths: readonly string[]): 
   });
   const ignored = stdout.toString('utf8').split('\0').slice(0, -1);
   return new Set(ignored.map((path) => path.slice('./'.length)));
-}
-
-async function trackedPaths(repo: Repository): Promise<ReadonlySet<string>> {
-  const tracked = new Set<string>();
-  for await (const { path } of indexRecords(repo, [])) tracked.add(path);
-  return tracked;
 }

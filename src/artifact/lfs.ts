@@ -21,7 +21,7 @@ const VERSION = Buffer.from('version ');
  * the oid, and it writes an empty file as itself, not as a pointer.
  */
 export function parseLfsPointer(bytes: Uint8Array): LfsPointer | undefined {
-  if (bytes.length >= LFS_POINTER_LIMIT) return undefined;
+  if (!resemblesLfsPointer(bytes)) return undefined;
   const [, oid, size] = THREE_LINES.exec(Buffer.from(bytes).toString('latin1')) ?? [];
   return oid === undefined || size === undefined ? undefined : { oid, size: BigInt(size) };
 }

@@ -91,7 +91,9 @@ async function digestIndex(
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, BlobDigest>> {
   const ids = new Map<string, string>();
-  for await (const { path: name, id } of indexRecords(repo, [], env)) if (wanted.has(name)) ids.set(name, id);
+  for await (const batch of indexRecords(repo, [], env)) {
+    for (const { path: name, id } of batch) if (wanted.has(name)) ids.set(name, id);
+  }
   const digests = new Map<string, BlobDigest>();
   for await (const { id, digest } of digestBlobs(objectsIn(repo, env), [...new Set(ids.values())])) {
     digests.set(id, digest);

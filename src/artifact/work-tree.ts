@@ -18,6 +18,12 @@ export interface WorkTreeScope extends Scope {
   readonly ignored?: boolean;
 }
 
+export interface WorkTreeListing {
+  readonly files: Listing;
+  /** Those of them that git does not track. */
+  readonly untracked: readonly string[];
+}
+
 const SYMLINK = '120000';
 const SUBMODULE = '160000';
 
@@ -31,22 +37,23 @@ export async function listWorkTree(
   digester: Digester,
   wants: (path: string) => boolean,
   scope: WorkTreeScope = {},
-): Promise<Listing> {
+): Promise<WorkTreeListing> {
   const root = topOf(repo);
   const needs = neededFor(wants, scope);
-  const directories = directoriesOf(neededPrefixes(scope));
-  const index = needed(await readIndex(repo, directories), needs);
-  const untracked = (await readUntracked(repo, directories, scope.ignored ?? false)).filter((name) =>
-    needs(withoutSlash(name)),
-  );
+  const prefixes = neededPrefixes(scope);
+  if (prefixes.length === 0) return { files: new Map(), untracked: [] };
+  const directories = directoriesOf(prefixes);
+  const [entries, others] = await Promise.all([
+    readIndex(repo, directories),
+    readUntracked(repo, directories, scope.ignored ?? false),
+  ]);
+  const index = needed(entries, needs);
+  const names = others.map(withoutSlash).filter(needs).map(expectArtifactName);
   const clean = await digestClean(repo, digester, root, index);
-  const loose = await digestLooseFiles(
-    repo,
-    root,
-    index,
-    untracked.map(withoutSlash).map(expectArtifactName),
-  );
-  return selectArtifacts(new Map([...clean, ...loose]), wants, scope);
+  const loose = await digestLooseFiles(repo, root, index, names);
+  for (const [name, artifact] of loose) clean.set(name, artifact);
+  const files = selectArtifacts(clean, wants, scope);
+  return { files, untracked: names.filter((name) => files.has(name)) };
 }
 
 function topOf(repo: Repository): string {
@@ -60,8 +67,11 @@ function needed(
   index: ReadonlyMap<string, IndexEntry>,
   needs: (path: string) => boolean,
 ): Map<string, IndexEntry> {
-  const entries = [...index].filter(([name, { state }]) => state !== 'absent' && needs(name));
-  return new Map(entries.map(([name, entry]) => [expectArtifactName(name), entry]));
+  const found = new Map<string, IndexEntry>();
+  for (const [name, entry] of index) {
+    if (entry.state !== 'absent' && needs(name)) found.set(expectArtifactName(name), entry);
+  }
+  return found;
 }
 
 /**
@@ -74,20 +84,42 @@ async function digestClean(
   root: string,
   index: ReadonlyMap<string, IndexEntry>,
 ): Promise<Listing> {
-  const clean = [...index].filter(([, { state }]) => state === 'clean');
-  const unknown = clean.filter(([, { mode, id }]) => isFile(mode) && digester.known(id) === undefined);
+  const listing: Listing = new Map();
+  const unknown: [string, IndexEntry][] = [];
+  for (const [name, entry] of index) {
+    if (entry.state !== 'clean') continue;
+    const digest = isFile(entry.mode) ? digester.known(entry.id) : undefined;
+    if (digest === undefined) unknown.push([name, entry]);
+    else listing.set(name, digest);
+  }
+  if (unknown.length === 0) return listing;
+  await rememberUnconverted(
+    repo,
+    digester,
+    root,
+    unknown.filter(([, { mode }]) => isFile(mode)),
+  );
+  for (const [name, artifact] of await digester.digestEntries(unknown)) listing.set(name, artifact);
+  return listing;
+}
+
+async function rememberUnconverted(
+  repo: Repository,
+  digester: Digester,
+  root: string,
+  files: readonly (readonly [string, IndexEntry])[],
+): Promise<void> {
   const conversions = await conversionsOf(
     repo,
-    unknown.map(([name]) => name),
+    files.map(([name]) => name),
   );
   const hasher = new FileHasher();
-  for (const [name, { id }] of unknown) {
+  for (const [name, { id }] of files) {
     if (conversions.has(name)) continue;
     const found = hasher.hashIfThere(path.join(root, name), repo.objectFormat);
     if (found?.blobId === id) digester.remember(id, storedAsIs(found));
   }
   digester.save();
-  return await digester.digestEntries(clean);
 }
 
 function isFile(mode: string): boolean {

@@ -1,3 +1,6 @@
+import { isDirectoryArtifact } from '../artifact/directory.ts';
+import { sameArtifact } from '../artifact/kind.ts';
+import { entriesAt } from '../git/tree.ts';
 import { holdsProducts } from './bind.ts';
 import type { RecordingContext } from './context.ts';
 import { pendingLinks } from './desk.ts';
@@ -26,6 +29,7 @@ export async function bindNow(
   effective: EffectiveCommit,
 ): Promise<Outcome | undefined> {
   const head = await context.repo.head();
+  if (head !== undefined && (await lacksFirstProduct(context, head, pending))) return undefined;
   const atHead = head === undefined ? undefined : await occurrenceOf(context, head);
   if (atHead === undefined || !(await isInTree(context, atHead, pending))) return undefined;
   const first = await effective(pending.step, atHead.commit.id);
@@ -35,6 +39,22 @@ export async function bindNow(
     if (outcome !== undefined) return outcome;
   }
   return undefined;
+}
+
+/** One look, which spares most runs the reading of the whole tree: what they made is new. */
+async function lacksFirstProduct(
+  { repo, digester }: RecordingContext,
+  commit: string,
+  { products, ignored }: Pending,
+): Promise<boolean> {
+  for (const [path, artifact] of products) {
+    if (ignored.has(path) || isDirectoryArtifact(path)) continue;
+    const [entry] = await entriesAt(repo, [{ commit, path }]);
+    if (entry === undefined) return true;
+    const committed = (await digester.digestEntries([[path, entry]])).get(path);
+    return !sameArtifact(committed, artifact);
+  }
+  return false;
 }
 
 async function isInTree(

@@ -21,6 +21,8 @@ export interface ListPatterns {
   readonly directoryNames: (path: string) => readonly string[];
   /** Files under the names they are recorded by: their paths, and `dir:P` for each recorded directory. */
   readonly fold: (files: Files) => Listing;
+  /** Literal beginnings of the paths that are covered. */
+  readonly prefixes: readonly string[];
 }
 
 /** What a link of one step looks at. */
@@ -47,13 +49,7 @@ export function stepPatterns(
     materials,
     products,
     wants: (path) => materials.covers(path) || products.covers(path) || control.controls(path),
-    prefixes: [
-      ...new Set([
-        ...recordedPrefixes(patterns.materials),
-        ...recordedPrefixes(patterns.products),
-        ...controlPrefixes,
-      ]),
-    ],
+    prefixes: [...new Set([...materials.prefixes, ...products.prefixes, ...controlPrefixes])],
   };
 }
 
@@ -81,14 +77,17 @@ function listPatterns(patterns: readonly string[], below: 'both names' | 'direct
   const directories = recordedDirectories(patterns);
   const isInside = (path: string) => directories.some((directory) => isBelow(directory, path));
   return {
+    prefixes: recordedPrefixes(patterns),
     covers: (path) => matches(path) || (isInside(path) && !isNoArtifact(path)),
     directoryNames: (path) =>
       directories.filter((directory) => isBelow(directory, path)).map(directoryArtifactName),
     fold(files) {
-      const named = [...files].filter(
-        ([path]) => matches(path) && (below === 'both names' || !isInside(path)),
-      );
-      return new Map([...named, ...directoryArtifacts(files, directories)]);
+      const named: Listing = new Map();
+      for (const [path, artifact] of files) {
+        if (matches(path) && (below === 'both names' || !isInside(path))) named.set(path, artifact);
+      }
+      for (const [name, artifact] of directoryArtifacts(files, directories)) named.set(name, artifact);
+      return named;
     },
   };
 }

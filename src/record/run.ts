@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
-import type { Repository } from '../git/repository.ts';
 import type { JsonObject } from '../intoto/json.ts';
 import { jsonObject } from '../intoto/json.ts';
 import type { CommandEnd, CommandRequest } from './child.ts';
@@ -21,10 +20,14 @@ export interface RunRequest extends Omit<CommandRequest, 'command'> {
   readonly rollbackOnFailure: boolean;
 }
 
-/** A pending link that was made, and the one of an earlier run whose place it took. */
+/** No index is older: everything is read. Much may have been staged and written since the work was begun. */
+const LONG_AGO = 0;
+
+/** A pending link that was made. */
 export interface NewPending {
   readonly pending: Pending;
-  readonly replaced: Pending | undefined;
+  /** When the one of an earlier run was written whose place it took; undefined where there was none. */
+  readonly replaced: Date | undefined;
 }
 
 /**
@@ -36,12 +39,12 @@ export async function runStep(
   patterns: StepPatterns,
   request: RunRequest,
 ): Promise<NewPending> {
-  const { repo, now } = context;
-  const started = timestamp(now());
+  const since = Date.now();
+  const started = timestamp(context.now());
   const taken = await materials(context, patterns);
   const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
   const end = await runIfAny(request);
-  const failure = endOf(end, request) ?? (await meddling(repo, patterns, taken.files));
+  const failure = endOf(end, request) ?? (await meddling(context, patterns, taken.files, since));
   if (failure !== undefined) {
     safe?.restore((await products(context, patterns)).files.keys());
     throw failure;
@@ -70,7 +73,7 @@ function endOf(end: CommandEnd | undefined, { command }: RunRequest): MlchainErr
 export async function startWork(context: RecordingContext, patterns: StepPatterns): Promise<boolean> {
   const { step } = patterns.control;
   const files = startedWork(context.repo);
-  const before = await files.read(step.name);
+  const before = await files.writtenAt(step.name);
   const taken = await materials(context, patterns);
   await files.write({
     step: step.name,
@@ -90,7 +93,7 @@ export async function stopWork(context: RecordingContext, patterns: StepPatterns
       hint: `git mlchain record --start ${name}`,
     });
   }
-  const failure = await meddling(context.repo, patterns, begun.files);
+  const failure = await meddling(context, patterns, begun.files, LONG_AGO);
   if (failure !== undefined) throw failure;
   const { materials: taken, started } = begun;
   const byproducts = jsonObject([]);
@@ -122,17 +125,17 @@ async function leavePending(
   const ended = timestamp(context.now());
   const pending = { ...parts, step, ended, products: made.artifacts, ignored: made.ignored };
   const links = pendingLinks(context.repo);
-  const replaced = await links.read(step);
+  const replaced = await links.writtenAt(step);
   await links.write(pending);
   return { pending, replaced };
 }
 
 async function materials({ repo, digester }: RecordingContext, patterns: StepPatterns): Promise<Found> {
-  return await findInWorkTree(repo, digester, patterns.materials, patterns.prefixes);
+  return await findInWorkTree(repo, digester, patterns.materials);
 }
 
 async function products({ repo, digester }: RecordingContext, patterns: StepPatterns): Promise<Found> {
-  return await findInWorkTree(repo, digester, patterns.products, patterns.prefixes);
+  return await findInWorkTree(repo, digester, patterns.products);
 }
 
 async function keepProducts(context: RecordingContext, patterns: StepPatterns): Promise<Safekeeping> {
@@ -146,12 +149,13 @@ async function keepProducts(context: RecordingContext, patterns: StepPatterns): 
  * in. What the step makes in place is its product, and expected to change.
  */
 async function meddling(
-  repo: Repository,
+  context: RecordingContext,
   { control, products: { covers } }: StepPatterns,
   taken: Files,
+  since: number,
 ): Promise<MlchainError | undefined> {
   const fixed = new Map([...taken].filter(([name]) => !covers(name)));
-  const [first, ...more] = await changedSince(repo, fixed);
+  const [first, ...more] = await changedSince(context, fixed, since);
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
   return new MlchainError(

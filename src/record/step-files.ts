@@ -27,11 +27,21 @@ export class StepFiles<T extends { readonly step: string }> {
     return await this.#readFile(fileName(step));
   }
 
+  /** When the file of a step was written, without reading what may be large; undefined where there is none. */
+  async writtenAt(step: string): Promise<Date | undefined> {
+    try {
+      return (await fs.stat(path.join(this.#dir, fileName(step)))).mtime;
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
+  }
+
   async write(value: T): Promise<void> {
     const file = path.join(this.#dir, fileName(value.step));
     await fs.mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}.new`;
-    await fs.writeFile(draft, `${stringify(this.#format.toJson(value), 1)}\n`, { mode: 0o600, flush: true });
+    await fs.writeFile(draft, `${stringify(this.#format.toJson(value), 0)}\n`, { mode: 0o600, flush: true });
     await fs.rename(draft, file);
   }
 

@@ -17,8 +17,11 @@ import type { CloneOptions, WorkingClone } from '../support/working-clone.ts';
 import { makeClone } from '../support/working-clone.ts';
 
 const everything = () => true;
-const list = (clone: WorkingClone, scope?: WorkTreeScope, wants: (path: string) => boolean = everything) =>
-  listWorkTree(clone.repo, new Digester(clone.repo), wants, scope);
+const list = async (
+  clone: WorkingClone,
+  scope?: WorkTreeScope,
+  wants: (path: string) => boolean = everything,
+) => (await listWorkTree(clone.repo, new Digester(clone.repo), wants, scope)).files;
 const sorted = (listing: Listing) => [...listing].sort(([a], [b]) => (a < b ? -1 : 1));
 const file = (content: string) => ({ kind: 'file', digest: sha256Hex(content) });
 
@@ -94,7 +97,7 @@ test('in a linked worktree its own files count', async () => {
   await clone.git('worktree', 'add', '-q', '../linked');
   fs.writeFileSync(clone.person.at('linked/a'), 'changed here');
   const linked = await Repository.open(clone.person.at('linked'), clone.person.env);
-  const listing = await listWorkTree(linked, new Digester(linked), everything);
+  const { files: listing } = await listWorkTree(linked, new Digester(linked), everything);
   assert.equal([...listing], [['a', file('changed here')]]);
   await linked.close();
   await clone.cleanup();
@@ -125,9 +128,11 @@ test('ignored files are listed only where they are asked for, and can be told', 
   clone.write('tracked.pt', 't');
   await clone.git('add', '-f', 'tracked.pt');
   assert.equal([...(await list(clone)).keys()].sort(), ['.gitignore', 'tracked.pt']);
-  const all = [...(await list(clone, { ignored: true })).keys()].sort();
-  assert.equal(all, ['.gitignore', 'cache/x', 'model/weights.pt', 'tracked.pt']);
-  assert.equal([...(await ignoredPaths(clone.repo, all))].sort(), ['cache/x', 'model/weights.pt']);
+  const digester = new Digester(clone.repo);
+  const { files, untracked } = await listWorkTree(clone.repo, digester, everything, { ignored: true });
+  assert.equal([...files.keys()].sort(), ['.gitignore', 'cache/x', 'model/weights.pt', 'tracked.pt']);
+  assert.equal([...untracked].sort(), ['.gitignore', 'cache/x', 'model/weights.pt']);
+  assert.equal([...(await ignoredPaths(clone.repo, untracked))].sort(), ['cache/x', 'model/weights.pt']);
   assert.is((await ignoredPaths(clone.repo, ['.gitignore', ':(top)x', '*', '-z'])).size, 0);
   assert.is((await ignoredPaths(clone.repo, [])).size, 0);
   await clone.cleanup();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { records } from '../../src/git/records.ts';
+import { decodePath } from '../../src/git/paths.ts';
+import { records, textRecords } from '../../src/git/records.ts';
 import { collect } from './fixture.ts';
 
 async function cut(chunks: readonly Buffer[], separator?: '\0' | '\n'): Promise<string[]> {
@@ -33,6 +34,22 @@ test('it does not matter where the pipe cuts', async () => {
       const expected = whole.split('\0');
       if (expected.at(-1) === '') expected.pop();
       assert.equal(await cut(chunks.map((chunk) => Buffer.from(chunk))), expected);
+    }),
+  );
+});
+
+test('records of text are the same records, each decoded as a path is', async () => {
+  const bytes = fc.uint8Array({ min: 0, max: 0xff, maxLength: 6 });
+  const nuls = fc.uint8Array({ max: 2, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(bytes, nuls)), async (chunks) => {
+      const stream = (async function* () {
+        for (const chunk of chunks) yield Buffer.from(chunk);
+      })();
+      const whole = Buffer.concat(chunks).toString('latin1').split('\0');
+      if (whole.at(-1) === '') whole.pop();
+      const expected = whole.map((record) => decodePath(Buffer.from(record, 'latin1')));
+      assert.equal((await collect(textRecords(stream))).flat(), expected);
     }),
   );
 });

@@ -11,6 +11,7 @@ import { pendingLinks } from '../../src/record/desk.ts';
 import { queuedCommits } from '../../src/record/missing.ts';
 import type { Outcome } from '../../src/record/outcome.ts';
 import { afterCommit } from '../../src/record/post-commit.ts';
+import { asMaps } from '../support/as-maps.ts';
 import { makeKey } from '../support/layout.ts';
 import { pendingOf } from '../support/listings.ts';
 import type { Workshop } from '../support/workshop.ts';
@@ -69,8 +70,8 @@ test('a commit of a controlled file leaves a link with products and materials of
   );
   const { link, binding } = only(await shop.links(commit));
   assert.is(link.name, 'prepare');
-  assert.equal(link.materials, new Map([['raw/a.csv', digestOf('raw\n')]]));
-  assert.equal(link.products, new Map([['data/a.csv', digestOf('prepared\n')]]));
+  assert.equal(asMaps(link.materials), new Map([['raw/a.csv', digestOf('raw\n')]]));
+  assert.equal(asMaps(link.products), new Map([['data/a.csv', digestOf('prepared\n')]]));
   assert.equal(link.byproducts, new Map());
   assert.equal(binding.changed, new Map([['data/a.csv', { before: null, after: sha256Hex('prepared\n') }]]));
   assert.is(binding.recorder, 'post-commit');
@@ -88,7 +89,7 @@ test('a commit of several steps leaves a link for each, and data and model may c
   const links = await shop.links(commit);
   assert.equal(links.map(({ link }) => link.name).sort(), ['prepare', 'train']);
   const train = links.find(({ link }) => link.name === 'train');
-  assert.equal(train?.link.materials, new Map([['data/a.csv', digestOf('prepared\n')]]));
+  assert.equal(asMaps(train?.link.materials), new Map([['data/a.csv', digestOf('prepared\n')]]));
   await shop.cleanup();
 });
 

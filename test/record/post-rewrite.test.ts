@@ -11,6 +11,7 @@ import { queuedCommits, recordMissing } from '../../src/record/missing.ts';
 import type { Outcome } from '../../src/record/outcome.ts';
 import { afterCommit } from '../../src/record/post-commit.ts';
 import { afterRewrite, parseRewritten } from '../../src/record/post-rewrite.ts';
+import { asMaps } from '../support/as-maps.ts';
 import { pendingOf } from '../support/listings.ts';
 import type { Workshop } from '../support/workshop.ts';
 import { makeWorkshop, matches, only, threeSteps, whileLocked } from '../support/workshop.ts';
@@ -85,7 +86,7 @@ test('what a run knew goes along', async () => {
   await rebase(shop, 'main');
   const { link } = only(await shop.links(await shop.git('rev-parse', 'HEAD')));
   assert.equal(link.command, ['make', 'data']);
-  assert.equal(link.byproducts, new Map([['return-value', 0]]));
+  assert.equal(asMaps(link.byproducts), new Map([['return-value', 0]]));
   await shop.cleanup();
 });
 

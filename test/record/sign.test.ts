@@ -9,6 +9,7 @@ import { KeyError } from '../../src/openpgp/key-error.ts';
 import type { LinkDraft } from '../../src/record/draft.ts';
 import { linkJson, timestamp } from '../../src/record/draft.ts';
 import { signLinks } from '../../src/record/sign.ts';
+import { asMaps } from '../support/as-maps.ts';
 import { failure } from '../support/failure.ts';
 import { makeKey, makeLayout } from '../support/layout.ts';
 import type { Workshop } from '../support/workshop.ts';
@@ -57,7 +58,7 @@ test('what was signed lies in the own ref, one line a link, and its signature is
   const note = (await readNote(shop.repo, localRef(shop.signer.fingerprint), commit))?.toString('utf8') ?? '';
   assert.is(note.split('\n').length, 2);
   const envelope = parseEnvelope(note);
-  assert.equal(envelope.signed, linkJson(draft(commit), NOON));
+  assert.equal(asMaps(envelope.signed), linkJson(draft(commit), NOON));
   const signature = only(envelope.signatures);
   assert.ok(checkSignature(shop.signer.certificate.publicKey, signature, envelope.signedBytes).good);
   await shop.cleanup();

@@ -95,7 +95,7 @@ test('a file that is not ours is an error that names it, never a link that is pa
     '{}',
     good.slice(0, 100),
     good.replace('"file"', '"fifo"'),
-    good.replace('"version": 1', '"version": 2'),
+    good.replace('"version":1', '"version":2'),
   ]) {
     fs.writeFileSync(file, bad);
     const error = await links.read('train').catch((caught: unknown) => caught);

@@ -1,16 +1,24 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
+import type { Listing } from '../../src/artifact/kind.ts';
+import { listWorkTree } from '../../src/artifact/work-tree.ts';
 import { changedSince, findInWorkTree } from '../../src/record/work-tree.ts';
 import { artifact, files, patternsOf } from '../support/listings.ts';
 import type { WorkingClone } from '../support/working-clone.ts';
 import { makeClone } from '../support/working-clone.ts';
 
 async function productsIn(clone: WorkingClone, rules: readonly string[]) {
-  const { products, prefixes } = patternsOf({ products: rules });
-  return await findInWorkTree(clone.repo, new Digester(clone.repo), products, prefixes);
+  const { products } = patternsOf({ products: rules });
+  return await findInWorkTree(clone.repo, new Digester(clone.repo), products);
+}
+
+/** @param since 0: no index is older, so every file is read. */
+async function changed(clone: WorkingClone, seen: Listing, since = 0) {
+  return await changedSince({ repo: clone.repo, digester: new Digester(clone.repo) }, seen, since);
 }
 
 test('tracked, new and ignored files are found, and what git ignores is known', async () => {
@@ -54,17 +62,58 @@ test('every change of content is seen, whatever the index and the time stamps sa
   await clone.commit();
   clone.write('raw/new', 'new\n');
   const seen = files({ 'raw/a': 'one\n', 'raw/b': 'two\n', 'raw/new': 'new\n' });
-  assert.equal(await changedSince(clone.repo, seen), []);
+  assert.equal(await changed(clone, seen), []);
   const a = path.join(clone.path, 'raw/a');
   const { atime, mtime } = fs.statSync(a);
   await clone.git('config', 'core.checkStat', 'minimal');
   await clone.git('config', 'core.trustctime', 'false');
   fs.writeFileSync(a, 'ONE\n');
   fs.utimesSync(a, atime, mtime);
-  assert.equal(await changedSince(clone.repo, seen), ['raw/a']);
+  assert.equal(await changed(clone, seen), ['raw/a']);
   fs.rmSync(path.join(clone.path, 'raw/b'));
   clone.write('raw/new', 'newer\n');
-  assert.equal(await changedSince(clone.repo, seen), ['raw/a', 'raw/b', 'raw/new']);
+  assert.equal(await changed(clone, seen), ['raw/a', 'raw/b', 'raw/new']);
+  await clone.cleanup();
+});
+
+test('an index older than the listing is believed, for a change time cannot be put back', async () => {
+  const clone = await makeClone();
+  for (const name of ['same', 'touched', 'changed', 'gone']) clone.write(`raw/${name}`, 'one\n');
+  await clone.commit();
+  await clone.git('config', 'core.trustctime', 'false');
+  const digester = new Digester(clone.repo);
+  const { files: seen } = await listWorkTree(clone.repo, digester, (name) => name.startsWith('raw/'));
+  const change = path.join(clone.path, 'raw/changed');
+  const { atime, mtime } = fs.statSync(change);
+  // Git tells change times apart by the second.
+  await setTimeout(1100);
+  const since = Date.now();
+  assert.equal(await changedSince({ repo: clone.repo, digester }, seen, since), []);
+  fs.writeFileSync(change, 'ONE\n');
+  fs.utimesSync(change, atime, mtime);
+  fs.utimesSync(path.join(clone.path, 'raw/touched'), 1, 1);
+  clone.remove('raw/gone');
+  const changes = await changedSince({ repo: clone.repo, digester }, seen, since);
+  assert.equal(changes, ['raw/changed', 'raw/gone']);
+  await clone.git('add', '-A');
+  assert.equal(
+    await changedSince({ repo: clone.repo, digester }, seen, since),
+    ['raw/changed', 'raw/gone'],
+    'what the command stages is another content, whatever the index says',
+  );
+  await clone.cleanup();
+});
+
+test('an index of the same second is not believed', async () => {
+  const clone = await makeClone();
+  clone.write('raw/a', 'one\n');
+  const a = path.join(clone.path, 'raw/a');
+  fs.utimesSync(a, 1, 1);
+  await clone.commit();
+  fs.writeFileSync(a, 'ONE\n');
+  fs.utimesSync(a, 1, 1);
+  const written = fs.statSync(path.join(clone.path, '.git/index')).mtimeMs;
+  assert.equal(await changed(clone, files({ 'raw/a': 'one\n' }), written), ['raw/a']);
   await clone.cleanup();
 });
 
@@ -74,9 +123,9 @@ test('a file that git converts is compared as git would store it', async () => {
   clone.write('raw/a.txt', 'one\r\ntwo\r\n');
   await clone.commit();
   const seen = new Map([['raw/a.txt', artifact('one\ntwo\n')]]);
-  assert.equal(await changedSince(clone.repo, seen), []);
+  assert.equal(await changed(clone, seen), []);
   clone.write('raw/a.txt', 'one\r\nTWO\r\n');
-  assert.equal(await changedSince(clone.repo, seen), ['raw/a.txt']);
+  assert.equal(await changed(clone, seen), ['raw/a.txt']);
   await clone.cleanup();
 });
 
@@ -86,8 +135,8 @@ test('a file that became a link, and a link, are told apart', async () => {
   await clone.commit();
   fs.rmSync(path.join(clone.path, 'raw/a'));
   fs.symlinkSync('x', path.join(clone.path, 'raw/a'));
-  assert.equal(await changedSince(clone.repo, files({ 'raw/a': 'x' })), ['raw/a']);
-  assert.equal(await changedSince(clone.repo, files({ 'raw/a': '-> x' })), []);
+  assert.equal(await changed(clone, files({ 'raw/a': 'x' })), ['raw/a']);
+  assert.equal(await changed(clone, files({ 'raw/a': '-> x' })), []);
   await clone.cleanup();
 });
 

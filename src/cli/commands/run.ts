@@ -11,6 +11,7 @@ import type { CommandRequest } from '../../record/child.ts';
 import { runCommand } from '../../record/child.ts';
 import type { RecordingContext } from '../../record/context.ts';
 import { pendingLinks, startedWork } from '../../record/desk.ts';
+import { timestamp } from '../../record/draft.ts';
 import type { Outcome } from '../../record/outcome.ts';
 import { withoutExcluded } from '../../record/patterns.ts';
 import type { NewPending, RunRequest } from '../../record/run.ts';
@@ -65,7 +66,7 @@ export async function settle(
 ): Promise<ExitCode> {
   const { voice } = context;
   if (replaced !== undefined)
-    voice.note(`the pending link of ${pending.step} from ${replaced.ended} is replaced`);
+    voice.note(`the pending link of ${pending.step} from ${timestamp(replaced.getTime())} is replaced`);
   const outcome = await bindIfDone(context, recording, { pending, replaced });
   const products = [...pending.products.keys()];
   voice.document({
