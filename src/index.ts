@@ -6,7 +6,11 @@ export { type ErrorCode, MlchainError } from './errors.ts';
 export { type Assessment, type AssessRequest, assess } from './gather/assess.ts';
 export { type DirectoryVerification, verifyDirectory } from './gather/in-toto-directory.ts';
 export { readTrust, type TrustRequest } from './gather/trust.ts';
-export { type RepositoryVerification, verifyRepository } from './gather/verify-repository.ts';
+export {
+  type RepositoryVerdict,
+  type RepositoryVerification,
+  verifyRepository,
+} from './gather/verify-repository.ts';
 export { Repository } from './git/repository.ts';
 export { canonicalize } from './intoto/canonical.ts';
 export { type Envelope, parseEnvelope } from './intoto/envelope.ts';
