@@ -1,10 +1,10 @@
 import { MlchainError } from '../errors.ts';
-import { assessHistory } from '../gather/assess.ts';
+import { assessHistory, assessNewest } from '../gather/assess.ts';
 import { readTrust } from '../gather/trust.ts';
 import type { Commit } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
-import { type LogEntry, unjudgedEntry } from '../verify/log-entry.ts';
+import { type LogEntry, logEntry, unjudgedEntry } from '../verify/log-entry.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -12,21 +12,45 @@ import type { Context } from './context.ts';
  * must see – as a shallow one does.
  */
 export async function judgedHistory(
-  { voice, env, now }: Context,
+  context: Context,
   repo: Repository,
   revision: string,
 ): Promise<HistoryJudgment | undefined> {
+  const request = await requestFor(context, repo, revision);
+  return await unlessIncomplete(context, assessHistory(repo, { ...request, cache: 'digests' }));
+}
+
+/** Tells of any commit of a history what a log shows; the whole is judged only once somebody asks for an old one. */
+export async function logOf(
+  context: Context,
+  repo: Repository,
+  revision: string,
+): Promise<(commit: Commit) => Promise<LogEntry | undefined>> {
+  const request = await requestFor(context, repo, revision);
+  const newest = await unlessIncomplete(context, assessNewest(repo, request));
+  if (newest === undefined) return async (commit) => unjudged(commit);
+  const known = new Map(newest.log.map((entry) => [entry.commit, entry]));
+  let { whole } = newest;
+  return async ({ id }) => {
+    const entry = whole === undefined ? known.get(id) : undefined;
+    if (entry !== undefined) return entry;
+    whole ??= await assessHistory(repo, { ...request, cache: 'digests' });
+    const judgment = whole.commits.get(id);
+    return judgment && logEntry(judgment, whole);
+  };
+}
+
+async function requestFor({ voice, env, now }: Context, repo: Repository, revision: string) {
   const trust = await readTrust(repo, { owners: [], strict: false, env });
   if (trust.owners.length === 0) {
     voice.warn('no owner is pinned, so nothing can be verified', 'git mlchain trust FINGERPRINT');
   }
+  return { tips: [revision], trust, now: Math.floor(now() / 1000) };
+}
+
+async function unlessIncomplete<T>({ voice }: Context, judging: Promise<T>): Promise<T | undefined> {
   try {
-    return await assessHistory(repo, {
-      tips: [revision],
-      trust,
-      now: Math.floor(now() / 1000),
-      cache: 'digests',
-    });
+    return await judging;
   } catch (error) {
     if (!(error instanceof MlchainError) || error.code !== 'incomplete') throw error;
     voice.warn(`nothing can be verified here: ${error.message}`, error.hint);

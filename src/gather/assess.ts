@@ -6,6 +6,7 @@ import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import type { TrustedLayout } from '../verify/layout-trust.ts';
+import type { LogEntry } from '../verify/log-entry.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
 import { absentNotes, absentObject, notesMissing } from './absent.ts';
@@ -83,6 +84,21 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
     findings.push(...(await inspectRelease(repo, history, request)));
   }
   return report(request, history, release, findings);
+}
+
+/**
+ * The newest commits as a log shows them, newest first: from what is remembered, where that is enough. Where it is not,
+ * with the judgment of the whole history, which tells of every commit.
+ * @throws MlchainError `incomplete`
+ */
+export async function assessNewest(
+  repo: RepositoryReader,
+  request: Omit<HistoryRequest, 'cache' | 'incoming'>,
+): Promise<{ readonly log: readonly LogEntry[]; readonly whole: HistoryJudgment | undefined }> {
+  await expectWholeHistory(repo, request.tips);
+  const { history, problems, log } = await judgedHistory(repo, { ...request, cache: 'histories' });
+  if (history === undefined) throw notesMissing(problems);
+  return { log, whole: history.checked.cached === 0 ? history : undefined };
 }
 
 /**

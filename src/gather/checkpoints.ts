@@ -9,6 +9,7 @@ import { certificateFromText, certificateToText } from '../openpgp/certificate-t
 import { bestEffort } from '../user/best-effort.ts';
 import { Seal } from '../user/seal.ts';
 import type { Trust } from '../verify/facts.ts';
+import type { LogEntry } from '../verify/log-entry.ts';
 import type { Memory } from '../verify/memory.ts';
 import { type MemoryText, memoryFromText, memoryToText } from '../verify/memory-text.ts';
 import { version } from '../version.ts';
@@ -31,6 +32,8 @@ export interface Checkpoint {
   readonly problems: readonly NoteProblem[];
   /** All versions that ever lay in the history, newest first. */
   readonly certificates: readonly Certificate[];
+  /** Of the newest commits, newest first. */
+  readonly log: readonly LogEntry[];
 }
 
 interface CheckpointText extends Omit<Checkpoint, 'memory' | 'certificates'> {

@@ -1,29 +1,91 @@
+import { GitError } from '../git/git-error.ts';
+import { changedNotes } from '../git/notes.ts';
+import { remoteRefs } from '../git/remote.ts';
 import type { Repository } from '../git/repository.ts';
 import { linesBySigner, type WantedLines } from '../ledger/delivery.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { type EvidenceRef, listEvidence } from '../ledger/read-notes.ts';
+import { localRef } from '../ledger/refs.ts';
+import { isCommit } from '../ledger/tips.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 
+/** More than that is read as fast from the beginning. */
+const MOST_NOTES = 1000;
+
+export interface DueRequest {
+  /** A remote's name or a URL. */
+  readonly remote: string;
+  /** Commits that are at the remote, as far as this clone knows, or are being pushed. */
+  readonly tips: readonly string[];
+  /** Of what is being pushed. */
+  readonly verdicts: readonly HistoryJudgment[];
+}
+
 /**
- * The evidence that has to be at a remote (`product.md` §8): links for commits reachable from what is there or being
- * pushed, every link that the verdicts used, and all endorsements and revocations. Nothing else: experiments that
- * were never published stay private.
+ * The evidence that has to be at a remote and may not be there yet (`product.md` §8): links for commits reachable from
+ * what is there or being pushed, every link that the verdicts used, and all endorsements and revocations. Nothing else:
+ * experiments that were never published stay private. The remote is asked what it has, so that only the difference is
+ * read, whatever the length of the history.
  */
 export async function evidenceDue(
   repo: Repository,
-  tips: readonly string[],
-  verdicts: readonly HistoryJudgment[],
+  { remote, tips, verdicts }: DueRequest,
 ): Promise<WantedLines> {
-  const ledger = await Ledger.read(repo);
-  const published = await reachable(repo, tips);
+  const evidence = await listEvidence(repo);
+  const ledger = await Ledger.readFrom(repo, evidence, await objectsBeyond(repo, evidence.refs, remote));
   const due = new Set<Entry>(ledger.statements());
-  for (const commit of ledger.commits()) {
-    if (published.has(commit)) for (const entry of ledger.entriesFor(commit)) due.add(entry);
+  for (const commit of await reachable(repo, ledger.commits(), tips)) {
+    for (const entry of ledger.entriesFor(commit)) due.add(entry);
   }
   // Carried links lie on commits that were rewritten and will never be pushed.
   const carried = verdicts.flatMap(({ index }) => [...index.all()].filter((link) => link.carried));
   for (const { entry } of carried) due.add(entry);
   return linesBySigner(distinct(due));
+}
+
+/** The annotated objects on which this clone may hold a line that the remote lacks; undefined: any of them. */
+async function objectsBeyond(
+  repo: Repository,
+  refs: readonly EvidenceRef[],
+  remote: string,
+): Promise<ReadonlySet<string> | undefined> {
+  const there = await tipsThere(repo, refs, remote);
+  const objects = new Set<string>();
+  for (const { signer, tip } of refs) {
+    for await (const { object } of changedNotes(repo, there.get(signer), tip)) {
+      objects.add(object);
+      if (objects.size > MOST_NOTES) return undefined;
+    }
+  }
+  return objects;
+}
+
+/** What the remote has of each signer, where that is here as well. */
+async function tipsThere(
+  repo: Repository,
+  refs: readonly EvidenceRef[],
+  remote: string,
+): Promise<ReadonlyMap<string, string>> {
+  const signers = [...new Set(refs.map(({ signer }) => signer))];
+  if (signers.length === 0) return new Map();
+  const there = await answerOf(remoteRefs(repo, remote, signers.map(localRef)));
+  const tips = new Map<string, string>();
+  for (const signer of signers) {
+    const tip = there?.get(localRef(signer));
+    if (tip !== undefined && (await isCommit(repo, tip))) tips.set(signer, tip);
+  }
+  return tips;
+}
+
+/** Whether a remote that does not answer is a failure is for the delivery to say. */
+async function answerOf<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof GitError) return undefined;
+    throw error;
+  }
 }
 
 /** The ledger makes an entry anew when it is asked again: the same line must not be delivered twice. */
@@ -33,8 +95,19 @@ function distinct(entries: Iterable<Entry>): Iterable<Entry> {
   ).values();
 }
 
-async function reachable(repo: Repository, tips: readonly string[]): Promise<ReadonlySet<string>> {
-  if (tips.length === 0) return new Set();
-  const { stdout } = await repo.git.run(['rev-list', '--stdin'], { input: `${tips.join('\n')}\n` });
-  return new Set(stdout.toString('latin1').split('\n'));
+/** Those of the objects that are commits here and that some way from the tips leads to. */
+async function reachable(
+  repo: Repository,
+  objects: Iterable<string>,
+  tips: readonly string[],
+): Promise<readonly string[]> {
+  const known = await Promise.all(
+    [...objects].map(async (object) => ((await isCommit(repo, object)) ? [object] : [])),
+  );
+  const commits = known.flat();
+  if (tips.length === 0 || commits.length === 0) return [];
+  const input = [...commits, ...tips.map((tip) => `^${tip}`), ''].join('\n');
+  const { stdout } = await repo.git.run(['rev-list', '--stdin'], { input });
+  const beyond = new Set(stdout.toString('latin1').split('\n'));
+  return commits.filter((commit) => !beyond.has(commit));
 }

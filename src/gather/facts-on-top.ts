@@ -70,6 +70,8 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
   const [tip, ...facts] = await digestCommits(source, scoped, lines.evidence);
   if (tip === undefined) return undefined;
   const seed: Seed = { memory, tip, links: lines.links };
+  const late = await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now });
+  if (late.some((each) => [...each.lines.keys()].some((object) => !isNew.has(object)))) return undefined;
   return {
     facts: {
       seed,
@@ -78,7 +80,7 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
       layouts,
       certificates,
       evidence: lines.evidence,
-      late: await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now }),
+      late,
       trust,
       now,
     },

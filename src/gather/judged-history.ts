@@ -8,6 +8,7 @@ import { isBeyondMemory } from '../verify/beyond-memory.ts';
 import type { HistoryFacts, Trust } from '../verify/facts.ts';
 import { verdictOf } from '../verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
+import { type LogEntry, newestEntries } from '../verify/log-entry.ts';
 import { remember } from '../verify/remember.ts';
 import { isWithin } from '../verify/steady.ts';
 import { baseOf } from './base-commit.ts';
@@ -38,6 +39,8 @@ export interface JudgedHistory {
   readonly history: HistoryJudgment;
   /** What could not be read, in all evidence there is. */
   readonly problems: readonly NoteProblem[];
+  /** Of the newest commits, newest first; of a remembered history no other is told of one by one. */
+  readonly log: readonly LogEntry[];
 }
 
 /**
@@ -48,20 +51,22 @@ export interface JudgedHistory {
 export async function judgedHistory(
   repo: RepositoryReader,
   request: HistoryRequest,
-): Promise<JudgedHistory | { readonly history: undefined; readonly problems: readonly NoteProblem[] }> {
+): Promise<JudgedHistory | (Pick<JudgedHistory, 'problems' | 'log'> & { readonly history: undefined })> {
   const evidence = await listEvidence(repo, request.incoming);
   const { tips, trust, now, cache } = request;
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
   const quick = keeper && cache === 'histories' ? await onTop(keeper, request, evidence) : undefined;
   if (quick !== undefined) return quick;
   const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
-  if (problems.some(({ kind }) => kind === 'object-missing')) return { history: undefined, problems };
+  if (problems.some(({ kind }) => kind === 'object-missing'))
+    return { history: undefined, problems, log: [] };
   const remembers = cache !== 'none';
   const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers });
   const history = judgeHistory(facts);
   if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
-  if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence });
-  return { history, problems };
+  const log = newestEntries(history, undefined, []);
+  if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence, log });
+  return { history, problems, log };
 }
 
 /** Where earlier runs left what they found. */
@@ -106,8 +111,9 @@ async function onTop(
   const history = judgeHistory(facts);
   if (verdictOf(history.findings) !== 'verified' || isBeyondMemory(facts, history)) return undefined;
   const isNew = facts.commits.length > 0 || !isSameEvidence(checkpoint, evidence);
-  if (isNew) await keep({ repo, checkpoints }, { facts, history, problems, evidence });
-  return { history, problems };
+  const log = newestEntries(history, base.id, checkpoint.log);
+  if (isNew) await keep({ repo, checkpoints }, { facts, history, problems, evidence, log });
+  return { history, problems, log };
 }
 
 function isSameEvidence(checkpoint: Checkpoint, { refs }: EvidenceRefs): boolean {
@@ -125,7 +131,7 @@ interface Judged extends JudgedHistory {
  */
 async function keep(
   { repo, checkpoints }: Keeper,
-  { facts, history, problems, evidence }: Judged,
+  { facts, history, problems, evidence, log }: Judged,
 ): Promise<void> {
   const isRevoked = facts.evidence.some(({ content }) => content.kind === 'revocation');
   const isWhole = problems.every(({ kind }) => kind === 'malformed');
@@ -136,6 +142,7 @@ async function keep(
     evidence: evidence.refs,
     problems: problems.filter(({ object }) => object !== undefined),
     certificates: facts.certificates,
+    log,
   });
 }
 

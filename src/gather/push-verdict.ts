@@ -1,4 +1,5 @@
 import type { Repository } from '../git/repository.ts';
+import { LAYOUT_PATH } from '../layout/paths.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
 import type { Assessment } from './assess.ts';
@@ -60,6 +61,7 @@ async function mustHaveLayout(repo: Repository, { ref, before }: RefUpdate): Pro
 }
 
 async function everHadLayout(repo: Repository, commit: string): Promise<boolean> {
-  const args = ['rev-list', '--max-count=1', '--full-history', commit, '--', '.mlchain/root.layout'];
+  if ((await repo.objects.info(`${commit}:${LAYOUT_PATH}`)) !== undefined) return true;
+  const args = ['rev-list', '--max-count=1', '--full-history', commit, '--', LAYOUT_PATH];
   return (await repo.git.text(args)) !== '';
 }

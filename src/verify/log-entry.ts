@@ -13,6 +13,9 @@ import type { LinkStanding } from './link-standing.ts';
  */
 export type LogState = 'verified' | 'carried' | 'endorsed' | 'healed' | 'violated' | 'plain' | 'unknown';
 
+/** More than a screen shows. */
+const MOST_ENTRIES = 50;
+
 export interface LogLink {
   readonly step: string;
   readonly signer: Person;
@@ -60,6 +63,19 @@ export function logEntry(judgment: CommitJudgment, history: HistoryJudgment): Lo
       sha256: after?.artifact === undefined || isPointedAt(after.artifact) ? null : after.artifact.digest,
     })),
   };
+}
+
+/** The newest commits of a history, newest first, on top of what an earlier one left behind. */
+export function newestEntries(
+  history: HistoryJudgment,
+  tip: string | undefined,
+  before: readonly LogEntry[],
+): readonly LogEntry[] {
+  const known = new Set(before.map(({ commit }) => commit));
+  const judged = [...history.commits.values()].filter(({ commit }) => !known.has(commit.id));
+  // What a verified commit did is not told by the judgment that stands for it later.
+  const told = judged.filter(({ commit }) => commit.id !== tip).slice(-MOST_ENTRIES);
+  return [...told.reverse().map((each) => logEntry(each, history)), ...before].slice(0, MOST_ENTRIES);
 }
 
 /** A commit of a history that cannot be judged here. */

@@ -3,9 +3,16 @@ import * as path from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Assessment, type AssessRequest, assess } from '../../src/gather/assess.ts';
+import {
+  type Assessment,
+  type AssessRequest,
+  assess,
+  assessHistory,
+  assessNewest,
+} from '../../src/gather/assess.ts';
 import { IsomorphicRepository } from '../../src/git/isomorphic-repository.ts';
 import { localRef, trackingRef } from '../../src/ledger/refs.ts';
+import { logEntry } from '../../src/verify/log-entry.ts';
 import { revocationLine } from '../support/evidence.ts';
 import { makePeople, pipeline } from '../support/pipeline.ts';
 import { Saga, type SagaCommit } from '../support/saga.ts';
@@ -68,6 +75,19 @@ class Play {
 
   constructor(saga: Saga) {
     this.saga = saga;
+  }
+
+  get trust() {
+    return {
+      owners: [olivia.fingerprint],
+      threshold: this.threshold,
+      id: undefined,
+      strict: this.strict,
+    };
+  }
+
+  get clock(): number {
+    return this.saga.now + this.ahead + HOUR;
   }
 
   async begin(): Promise<void> {
@@ -285,12 +305,27 @@ class Play {
     const { saga } = this;
     return {
       revision: saga.at(askedBack).id,
-      trust: { owners: [olivia.fingerprint], threshold: this.threshold, id: undefined, strict: this.strict },
+      trust: this.trust,
       questions: history ? ['history'] : ['history', 'release'],
       inspections: undefined,
-      now: saga.now + this.ahead + HOUR,
+      now: this.clock,
     };
   }
+}
+
+/** Whatever a log shows of a commit, it shows the same with all the rest judged. */
+async function expectSameLog(play: Play): Promise<void> {
+  const { saga } = play;
+  const request = { tips: [saga.at(0).id], trust: play.trust, now: play.clock };
+  const env = { XDG_DATA_HOME: path.join(saga.root, play.user) };
+  await saga.with(async (repo) => {
+    const { log } = await assessNewest(repo, request);
+    const whole = await assessHistory(repo, { ...request, cache: 'none' });
+    for (const entry of log) {
+      const judgment = whole.commits.get(entry.commit);
+      assert.equal(JSON.stringify(entry), judgment && JSON.stringify(logEntry(judgment, whole)));
+    }
+  }, env);
 }
 
 /** All that is told, whatever the order; not how much of it was known from before. */
@@ -316,6 +351,7 @@ test('whatever happened in between, neither what is remembered nor the want of g
         assert.equal(told(await play.askWithoutGit(act)), told(slow), story);
         asked += 1;
         if (quick.checked.cached > 0) used += 1;
+        if (act.content === '1') await expectSameLog(play);
       }
     } finally {
       scratch.cleanup();

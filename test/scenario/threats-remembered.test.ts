@@ -99,6 +99,21 @@ story('60: a digest written beside those that were hashed is none', async ({ tea
   assertVerdict(await carl.verify('--history'), 'violated', POISON);
 });
 
+story('the log of the newest commits is told from memory as from the whole history', async ({ team }) => {
+  const { carl, bob } = team;
+  bob.write('model/notes.txt', 'better\n');
+  await bob.commit('better weights');
+  await bob.push();
+  const old = await carl.mlchain('log', '--json');
+  await carl.pull();
+  const told = JSON.parse(await carl.mlchain('log', '--json'));
+  assert.is(told[0].state, 'verified');
+  assert.equal(told.slice(1), JSON.parse(old));
+  assert.equal(JSON.parse(await carl.mlchain('log', '-n', '2', '--json')), told.slice(0, 2));
+  fs.rmSync(directory(carl), { recursive: true });
+  assert.equal(JSON.parse(await carl.mlchain('log', '--json')), told);
+});
+
 story('the directory may be deleted at any time', async ({ team: { carl } }) => {
   const first = await carl.verify('--history');
   fs.rmSync(directory(carl), { recursive: true });

@@ -129,7 +129,7 @@ async function deliverEvidence(
   const { objections, due } = await weighPushedNotes(
     repo,
     { remote, url, pushed },
-    await evidenceDue(repo, tips, histories),
+    await evidenceDue(repo, { remote: url, tips, verdicts: histories }),
   );
   for (const { ref, kind } of objections) voice.error(`${ref} ${OBJECTIONS[kind]}`);
   if (objections.length > 0) {

@@ -3,25 +3,24 @@ import { readRevisions } from '../../gather/revisions.ts';
 import { type Commit, readHistory } from '../../git/history.ts';
 import type { Repository } from '../../git/repository.ts';
 import { logJson, logText } from '../../report/log-text.ts';
-import type { HistoryJudgment } from '../../verify/history.ts';
-import { type LogEntry, logEntry } from '../../verify/log-entry.ts';
+import type { LogEntry } from '../../verify/log-entry.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
-import { judgedHistory, unjudged } from '../judged.ts';
+import { logOf } from '../judged.ts';
 
 /** `log [RANGE]`: like `git log`, and what the links say; 0 whatever it shows (`product.md` §6.2). */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
   const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
-  const history = await judgedHistory(context, repo, revision);
+  const entryOf = await logOf(context, repo, revision);
   const limit = args.integer('max-count');
   const wanted = filterOf(args);
   const shown: LogEntry[] = [];
   for await (const commit of newestFirst(repo, revision)) {
     if (limit !== undefined && shown.length >= limit) break;
-    const entry = within === undefined || within.has(commit.id) ? entryOf(history, commit) : undefined;
+    const entry = within === undefined || within.has(commit.id) ? await entryOf(commit) : undefined;
     if (entry === undefined || !wanted(entry)) continue;
     shown.push(entry);
     voice.say(logText(entry, voice.style, context.now()));
@@ -33,12 +32,6 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
 
 function newestFirst(repo: Repository, revision: string): AsyncIterable<Commit> {
   return readHistory(repo, { tips: [revision], order: 'by-date', changes: false });
-}
-
-function entryOf(history: HistoryJudgment | undefined, commit: Commit): LogEntry | undefined {
-  if (history === undefined) return unjudged(commit);
-  const judgment = history.commits.get(commit.id);
-  return judgment && logEntry(judgment, history);
 }
 
 /** `--step` and `--signer` (a fingerprint's end, or part of a user id). */

@@ -27,7 +27,11 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     '--format=%(objectname)',
     `refs/remotes/${remote}/`,
   ]);
-  const due = await evidenceDue(repo, published.split('\n').filter(Boolean), []);
+  const due = await evidenceDue(repo, {
+    remote,
+    tips: published.split('\n').filter(Boolean),
+    verdicts: [],
+  });
   const lost = rewound.map(({ signer, droppedLines }) => new Map([[signer, droppedLines]]));
   const result = await deliver(repo, remote, allWanted([due, ...lost]));
   voice.document({
