@@ -7,18 +7,23 @@ import type { Change } from './log-parser.ts';
 import type { TreeSource } from './note-tree.ts';
 import { diffTrees } from './tree-diff.ts';
 
+/** Undoing the deltas of a pack again is what takes the time. */
+const MOST_TREE_BYTES = 64 * 1024 * 1024;
+
 /** History and trees where there is no git: object by object, in the order and with the words of git. */
 export class ObjectWalk {
   readonly #objects: IsomorphicObjects;
   readonly #shallow: ReadonlySet<string>;
   readonly #source: TreeSource;
   readonly #commits = new Map<string, CommitObject>();
+  readonly #trees = new Map<string, Buffer>();
+  #heldBytes = 0;
 
   /** @param shallow the commits at which a shallow clone was cut off */
   constructor(objects: IsomorphicObjects, shallow: ReadonlySet<string>) {
     this.#objects = objects;
     this.#shallow = shallow;
-    this.#source = { idBytes: 20, read: (id) => this.#read('tree', id) };
+    this.#source = { idBytes: 20, read: (id) => this.#tree(id) };
   }
 
   async *history(request: HistoryRequest): AsyncGenerator<CommitChanges, void, undefined> {
@@ -73,6 +78,20 @@ export class ObjectWalk {
     const known = this.#commits.get(id) ?? parseCommit(textOf(await this.#read('commit', id)));
     this.#commits.set(id, known);
     return known;
+  }
+
+  /** A tree is asked for as what one commit left and as what the next one found, and again in the next walk. */
+  async #tree(id: string): Promise<Buffer> {
+    const known = this.#trees.get(id);
+    if (known !== undefined) return known;
+    const data = await this.#read('tree', id);
+    if (this.#heldBytes > MOST_TREE_BYTES) {
+      this.#trees.clear();
+      this.#heldBytes = 0;
+    }
+    this.#trees.set(id, data);
+    this.#heldBytes += data.length;
+    return data;
   }
 
   /** Throws `incomplete` when it is not here. */
