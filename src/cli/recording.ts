@@ -6,7 +6,7 @@ import type { Repository } from '../git/repository.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import { LAYOUT_PATH } from '../layout/paths.ts';
 import { findSigner, findSigningKey } from '../openpgp/signer.ts';
-import type { Explained, RecordingContext } from '../record/context.ts';
+import type { RecordingContext } from '../record/context.ts';
 import { readConfig } from './config.ts';
 import type { MlchainConfig } from './config-schema.ts';
 import type { Context } from './context.ts';
@@ -39,6 +39,12 @@ export function recordingContext(
     }),
     rememberedIn: onceEach(async (tips) => {
       return await (await judge()).explainedByMemory(repo, await explainedRequest(context, repo, tips));
+    }),
+    strangersIn: onceEach(async (tips) => {
+      const { owners } = await readTrust(repo, { owners: [], strict: false, env: context.env });
+      // Without an owner to trust, nothing in the history is anybody's word yet.
+      if (owners.length === 0) return async () => undefined;
+      return await (await judge()).strangersIn(repo, await explainedRequest(context, repo, tips));
     }),
     extraPatterns: async (step) => (await config())?.steps.get(step),
     signingKey: once(async () => await findSigningKey(await request())),
@@ -81,8 +87,8 @@ async function explainedRequest(context: Context, repo: Repository, tips: readon
 }
 
 /** Asked about several steps of one commit, the answer is the same. */
-function onceEach(make: (tips: readonly string[]) => Promise<Explained>): typeof make {
-  const made = new Map<string, Promise<Explained>>();
+function onceEach<Answer>(make: (tips: readonly string[]) => Promise<Answer>): typeof make {
+  const made = new Map<string, Promise<Answer>>();
   return (tips) => {
     const known = made.get(tips.join(' ')) ?? make(tips);
     made.set(tips.join(' '), known);

@@ -1,8 +1,9 @@
 import type { Artifact } from '../artifact/kind.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Explained } from '../record/context.ts';
+import type { Explained, Stranger } from '../record/context.ts';
 import type { Trust } from '../verify/facts.ts';
-import type { HistoryJudgment } from '../verify/history.ts';
+import type { Finding } from '../verify/finding.ts';
+import { digestText, type HistoryJudgment } from '../verify/history.ts';
 import { assessHistory } from './assess.ts';
 
 export interface ExplainedRequest {
@@ -31,6 +32,25 @@ export async function explainedByMemory(
     each.push(history.explains, (name, artifact) => liesAt(history, tip, name, artifact));
   }
   return (name, artifact) => each.some((explains) => explains(name, artifact));
+}
+
+/**
+ * What was never explained is told as a finding, also where it has long been healed, and so remembered; only where
+ * one is about just this content, the whole history is asked whether somebody has explained it at another place.
+ */
+export async function strangersIn(repo: Repository, request: ExplainedRequest): Promise<Stranger> {
+  const { tips, trust, now } = request;
+  const findings: Finding[] = [];
+  for (const tip of tips) {
+    findings.push(...(await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' })).findings);
+  }
+  const uncovered = findings.filter(({ code, found }) => code === 'uncovered' && found !== undefined);
+  return async (name, artifact) => {
+    const stranger = uncovered.find(({ path, found }) => path === name && found === digestText(artifact));
+    if (stranger?.commit === undefined) return undefined;
+    if ((await explainedByHistory(repo, request))(name, artifact)) return undefined;
+    return { commit: stranger.commit, author: stranger.author ?? '' };
+  };
 }
 
 /** In a verified history somebody explained every controlled path as it is. */

@@ -82,7 +82,8 @@ async function layoutBlobs(repo: RepositoryReader): Promise<ReadonlyMap<string, 
   return blobs;
 }
 
-async function keysAt(repo: RepositoryReader, commit: string): Promise<KeyBook> {
+/** What the certificates in a commit's own tree say. */
+export async function keysAt(repo: RepositoryReader, commit: string): Promise<KeyBook> {
   const blobs: string[] = [];
   for await (const [, entry] of listTree(repo, commit, [`${KEYS_DIR}/`])) blobs.push(entry.id);
   return new KeyBook(await readCertificateBlobs(repo, blobs));

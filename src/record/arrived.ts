@@ -2,9 +2,10 @@ import type { Change, CommitChanges } from '../git/history.ts';
 import { readHistory } from '../git/history.ts';
 import { listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import type { Blame, RecordingContext } from './context.ts';
 import { authorOf } from './draft.ts';
 import { Journal } from './journal.ts';
-import type { Blame } from './unexplained.ts';
+import type { Occurrence } from './occurrence.ts';
 
 /** Branches and tags, our own and fetched: where somebody else's work lies before it is in our history. */
 const REFS = ['refs/heads/', 'refs/remotes/', 'refs/tags/'];
@@ -40,6 +41,28 @@ export async function findArrived(
         ? undefined
         : other.changes.flat().find((change) => isSame(change, brought));
     if (same !== undefined) return { path: same.path, blame: { commit: other.id, author: authorOf(other) } };
+  }
+  return undefined;
+}
+
+/**
+ * A path whose new content came into this history before, by a commit that nobody has explained, and was taken out
+ * again: reverting the revert, or checking the old file out, would launder it (threat 48). What this clone saw the
+ * person commit themselves is no stranger's.
+ */
+export async function findBroughtBack(
+  context: RecordingContext,
+  { commit, changed }: Pick<Occurrence, 'commit' | 'changed'>,
+  isConcerned: (path: string) => boolean,
+): Promise<Arrived | undefined> {
+  const brought = [...changed.values()].filter(({ path, after }) => after !== undefined && isConcerned(path));
+  if (brought.length === 0 || commit.parents.length === 0) return undefined;
+  const strangerOf = await context.strangersIn(commit.parents);
+  for (const { path, after } of brought) {
+    const blame = after && (await strangerOf(path, after));
+    if (blame === undefined) continue;
+    const { made } = await new Journal(context.repo).read();
+    if (!made.has(blame.commit)) return { path, blame };
   }
   return undefined;
 }

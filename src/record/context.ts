@@ -15,6 +15,16 @@ export interface LayoutInForce {
 /** Is this controlled path, with this content, explained by a counting link or an endorsement? */
 export type Explained = (path: string, artifact: Artifact) => boolean;
 
+/** Who last changed a path, in git's words. */
+export interface Blame {
+  readonly commit: string;
+  /** `Name <email>`: foreign text. */
+  readonly author: string;
+}
+
+/** The commit that brought a path this content, where nobody has explained it, then or since. */
+export type Stranger = (path: string, artifact: Artifact) => Promise<Blame | undefined>;
+
 /**
  * What recording needs from the floors above it: the judge, the configuration, a key. The caller of this room hands
  * them in; everything that may be slow, ask or fail is a function, called only when it is needed.
@@ -28,6 +38,8 @@ export interface RecordingContext {
   readonly explainedIn: (tips: readonly string[]) => Promise<Explained>;
   /** The same at a glance: what it does not know may be explained all the same. */
   readonly rememberedIn: (tips: readonly string[]) => Promise<Explained>;
+  /** What came into the history that ends in these commits and was never explained, though it may be gone again. */
+  readonly strangersIn: (tips: readonly string[]) => Promise<Stranger>;
   /** What `.mlchainrc` adds to a step's patterns. Throws where the file cannot be read. */
   readonly extraPatterns: (step: string) => Promise<Partial<RecordedPatterns> | undefined>;
   /** Which key would sign; opens nothing and asks nobody. Throws KeyError. */

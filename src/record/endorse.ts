@@ -6,6 +6,7 @@ import { canonicalize } from '../intoto/canonical.ts';
 import type { DigestSet } from '../intoto/digest.ts';
 import { sameDigests } from '../intoto/digest.ts';
 import type { JsonObject } from '../intoto/json.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { appendLines, Ledger } from '../ledger/ledger.ts';
 import type { Endorsement } from '../ledger/statement.ts';
 import { endorsementToJson } from '../ledger/statement.ts';
@@ -24,6 +25,15 @@ export interface EndorsementProposal {
   readonly signers: ReadonlySet<string>;
 }
 
+export interface EndorsementWords {
+  readonly reason: string;
+  /**
+   * The judge's word on whether the owner in whose notes a line lies has signed it: anybody could put one there that
+   * keeps the owner from signing, or makes them sign a reason that is not theirs.
+   */
+  readonly isOwnersWord: (entry: Entry) => boolean;
+}
+
 /**
  * What an owner would vouch for at a commit (`product.md` §6.5): the paths given, else all controlled paths that the
  * commit changed – which for the commit that introduces a layout are all there are: the baseline. Where somebody has
@@ -35,7 +45,7 @@ export async function proposeEndorsement(
   context: RecordingContext,
   commit: string,
   paths: readonly string[],
-  { reason, owners }: { readonly reason: string; readonly owners: readonly string[] },
+  { reason, isOwnersWord }: EndorsementWords,
 ): Promise<EndorsementProposal> {
   const occurrence = await occurrenceOf(context, commit);
   if (occurrence === undefined) {
@@ -50,7 +60,7 @@ export async function proposeEndorsement(
   }
   const endorsement = { commit, artifacts, reason, recorded: timestamp(context.now()) };
   return (
-    (await endorsedAlike(context, endorsement, owners)) ?? {
+    (await endorsedAlike(context, endorsement, isOwnersWord)) ?? {
       endorsement,
       existing: undefined,
       signers: new Set(),
@@ -61,15 +71,15 @@ export async function proposeEndorsement(
 async function endorsedAlike(
   { repo }: RecordingContext,
   { commit, artifacts }: Endorsement,
-  owners: readonly string[],
+  isOwnersWord: EndorsementWords['isOwnersWord'],
 ): Promise<EndorsementProposal | undefined> {
   const ledger = await Ledger.read(repo, { commits: new Set([commit]) });
   const alike = ledger
     .entriesFor(commit)
+    .filter(isOwnersWord)
     .flatMap(({ signer, content, envelope }) =>
       content.kind === 'endorsement' &&
       content.endorsement.commit === commit &&
-      owners.includes(signer) &&
       saysTheSame(content.endorsement.artifacts, artifacts)
         ? [{ signer, endorsement: content.endorsement, signed: envelope.signed }]
         : [],

@@ -2,7 +2,7 @@ import type { ArtifactKind } from '../artifact/kind.ts';
 import type { MlchainError } from '../errors.ts';
 import type { Recorder } from '../ledger/binding.ts';
 import type { Difference } from './bind.ts';
-import type { Blame } from './unexplained.ts';
+import type { Blame } from './context.ts';
 
 /** Why a link of work that was there is not made. */
 export type Refusal =

@@ -5,7 +5,8 @@ import { isUnexplainable } from '../artifact/kind.ts';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { StepControl } from '../layout/control.ts';
-import { findArrived } from './arrived.ts';
+import type { Arrived } from './arrived.ts';
+import { findArrived, findBroughtBack } from './arrived.ts';
 import { decideBinding } from './bind.ts';
 import type { StepView, Work } from './compose.ts';
 import { composeWork, removedProducts } from './compose.ts';
@@ -67,9 +68,14 @@ export async function planStep(
   const renewed = prior && (await planRenewal(scene, prior));
   if (renewed !== undefined && (renewed.kind !== 'not-renewed' || !automatic)) return renewed;
   const arrived = await findArrived(context.repo, occurrence.commit, concernOf(step, occurrence), copies);
-  if (arrived !== undefined)
-    return { kind: 'refused', step: step.step.name, refusal: { kind: 'arrived', ...arrived } };
-  return await checked(scene, composeWork(patterns, view), { recorder: 'post-commit' });
+  if (arrived !== undefined) return refuseArrived(step, arrived);
+  const plan = await checked(scene, composeWork(patterns, view), { recorder: 'post-commit' });
+  const back = plan.kind === 'draft' ? await findBroughtBack(context, occurrence, step.controls) : undefined;
+  return back === undefined ? plan : refuseArrived(step, back);
+}
+
+function refuseArrived({ step }: StepControl, arrived: Arrived): StepPlan {
+  return { kind: 'refused', step: step.name, refusal: { kind: 'arrived', ...arrived } };
 }
 
 /** What the step controls, and the pointers by which the commit changed some of it. */

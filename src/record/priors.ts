@@ -2,13 +2,13 @@ import type { Link } from '../intoto/link.ts';
 import type { Binding } from '../ledger/binding.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { checkSignature, findKey } from '../openpgp/check.ts';
 import { KeyError } from '../openpgp/key-error.ts';
 import type { SigningKey } from '../openpgp/signer.ts';
 import type { RecordingContext } from './context.ts';
 import type { LinkDraft } from './draft.ts';
 import { Journal } from './journal.ts';
 import type { Occurrence } from './occurrence.ts';
+import { signaturesBy } from './own-signature.ts';
 import type { Prior } from './plan.ts';
 import { planSteps } from './record-commit.ts';
 import { neededSteps } from './steps.ts';
@@ -59,12 +59,7 @@ interface OwnLink {
 function ownLink({ signer, object, content, envelope }: Entry, key: SigningKey): OwnLink | undefined {
   if (content.kind !== 'link' || content.binding?.commit !== object) return undefined;
   if (signer !== key.fingerprint) return undefined;
-  const { publicKey } = key.certificate;
-  const isOwn = envelope.signatures.some((signature) => {
-    const found = findKey(new Map([[publicKey.keyid, publicKey]]), signature.keyid);
-    return found !== undefined && checkSignature(found.key, signature, envelope.signedBytes).good;
-  });
-  return isOwn
+  return signaturesBy(key.certificate, envelope).length > 0
     ? { draft: draftOf(content.link, content.binding), recorded: content.binding.recorded }
     : undefined;
 }

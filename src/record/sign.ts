@@ -16,6 +16,9 @@ import type { RecordingContext } from './context.ts';
 import type { LinkDraft } from './draft.ts';
 import { linkJson } from './draft.ts';
 import type { Outcome } from './outcome.ts';
+import { signaturesBy } from './own-signature.ts';
+
+const DAY = 24 * 60 * 60;
 
 /**
  * Signs the links that the person may sign and writes them, all in one change of their ref. What they have signed
@@ -33,7 +36,7 @@ export async function signLinks(
   const allowed = new Set(drafts.filter(({ step }) => isAuthorised(layout, step, key.keyid)));
   const fresh = new Set<LinkDraft>();
   for (const draft of allowed) {
-    const known = await ownLinks(context.repo, key.fingerprint, draft.binding.commit);
+    const known = await ownLinks(context.repo, key, draft.binding.commit);
     if (!known.some((own) => saysTheSame(own, draft))) fresh.add(draft);
   }
   if (fresh.size > 0) await writeLinks(context, fresh);
@@ -74,14 +77,23 @@ interface OwnLink {
   readonly binding: Binding;
 }
 
-async function ownLinks(repo: Repository, signer: string, commit: string): Promise<readonly OwnLink[]> {
-  const note = await readNote(repo, localRef(signer), commit);
+/** What this very key has signed: a line in the same words under which it has not says nothing, and hides nothing. */
+async function ownLinks(
+  repo: Repository,
+  { fingerprint, keyid, certificate }: SigningKey,
+  commit: string,
+): Promise<readonly OwnLink[]> {
+  const soon = Date.now() / 1000 + DAY;
+  const note = await readNote(repo, localRef(fingerprint), commit);
   if (note === undefined) return [];
-  return parseNote(signer, commit, note).entries.flatMap(({ content }) =>
-    content.kind === 'link' && content.binding !== undefined
-      ? [{ link: content.link, binding: content.binding }]
-      : [],
-  );
+  return parseNote(fingerprint, commit, note).entries.flatMap(({ content, envelope }) => {
+    if (content.kind !== 'link' || content.binding === undefined) return [];
+    const isSigned = signaturesBy(certificate, envelope).some((each) => {
+      // A clock that was wrong by more than clocks are: dated ahead, the link does not count (threat 68).
+      return each.keyid === keyid && each.created <= soon;
+    });
+    return isSigned ? [{ link: content.link, binding: content.binding }] : [];
+  });
 }
 
 /** The clock and the way of recording apart: signing the same again would add a line and no word. */

@@ -3,16 +3,9 @@ import { sameArtifact } from '../artifact/kind.ts';
 import { readHistory } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { StepView } from './compose.ts';
-import type { Explained } from './context.ts';
+import type { Blame, Explained } from './context.ts';
 import { authorOf } from './draft.ts';
 import type { StepPatterns } from './patterns.ts';
-
-/** Who last changed a path, in git's words. */
-export interface Blame {
-  readonly commit: string;
-  /** `Name <email>`: foreign text. */
-  readonly author: string;
-}
 
 /**
  * Files that a link would sign as products although the commit did not bring their content – it was there, or came in

@@ -143,8 +143,8 @@ function uncoveredFindings(judgment: CommitJudgment, healed: ReadonlySet<string>
     author: commit.author,
     path,
     step: state?.control.stepsOf(path)[0]?.step.name,
-    expected: before?.artifact && `${prefix(before.artifact)}${before.artifact.digest}`,
-    found: after?.artifact && `${prefix(after.artifact)}${after.artifact.digest}`,
+    expected: before?.artifact && digestText(before.artifact),
+    found: after?.artifact && digestText(after.artifact),
     detail: isHealed ? 'explained by a later commit' : after?.artifact && pointerProblem(after.artifact.kind),
   }));
 }
@@ -156,10 +156,11 @@ function uncoveredCode(path: string, after: Side | undefined): Finding['code'] {
   return isRefused ? 'artifact-mismatch' : 'uncovered';
 }
 
-function prefix(artifact: Artifact): string {
-  const { kind } = artifact;
-  if (isPointedAt(artifact)) return '';
-  return kind === 'submodule' ? 'commit:' : 'sha256:';
+/** As findings give the digest of a file. */
+export function digestText(artifact: Artifact): string {
+  const { kind, digest } = artifact;
+  if (isPointedAt(artifact)) return digest;
+  return `${kind === 'submodule' ? 'commit:' : 'sha256:'}${digest}`;
 }
 
 /** Made when first asked: only the recorder asks, and then about every product it is about to sign. */

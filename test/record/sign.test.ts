@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readNote } from '../../src/git/notes.ts';
-import { parseEnvelope } from '../../src/intoto/envelope.ts';
+import { parseEnvelope, writeEnvelope } from '../../src/intoto/envelope.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
+import { appendLines } from '../../src/ledger/ledger.ts';
 import { localRef } from '../../src/ledger/refs.ts';
 import { checkSignature } from '../../src/openpgp/check.ts';
 import { KeyError } from '../../src/openpgp/key-error.ts';
@@ -106,6 +107,20 @@ test('the same words at another time add nothing, other words do', async () => {
   assert.is(await sign(NOON, { materials: new Map() }), 'signed');
   assert.is(await sign(NOON, { binding: { ...binding, external: ['model/m'] } }), 'signed');
   assert.is((await shop.links(commit)).length, 5);
+  await shop.cleanup();
+});
+
+test('the same words without a good signature of this key hide nothing', async () => {
+  const shop = await makeWorkshop();
+  const commit = await committed(shop);
+  const json = linkJson(draft(commit), NOON);
+  const other = await shop.signer.sign(Buffer.from('something else'));
+  const junk = [[], [other]].map((each) => writeEnvelope(json, each));
+  await appendLines(shop.repo, shop.signer.fingerprint, new Map([[commit, junk]]));
+  const sign = async () => only(await signLinks(shop.context(), layoutFor(shop), [draft(commit)])).kind;
+  assert.is(await sign(), 'signed');
+  assert.is(await sign(), 'already-signed');
+  assert.is((await shop.links(commit)).length, 3);
   await shop.cleanup();
 });
 

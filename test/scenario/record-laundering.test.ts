@@ -115,6 +115,36 @@ story('48: a run of the step, whose products it lies among', async (scene) => {
   await nothingSigned(alice);
 });
 
+for (const back of [
+  ['revert', '--no-edit', 'HEAD'],
+  ['checkout', '-q', 'HEAD^', '--', POISON],
+]) {
+  story(`48: taken out by an honest revert, and brought back by git ${back.join(' ')}`, async (scene) => {
+    const { alice, poison } = await poisoned(scene);
+    await alice.pull();
+    assert.match((await alice.tries(['revert', '--no-edit', 'HEAD'])).stderr, /prepare: signed/);
+    assertVerdict(await alice.verify('--history'), 'verified', [`warning uncovered ${POISON}`]);
+    const brought = await alice.tries(back);
+    const { stderr } = back[0] === 'revert' ? brought : await commits(alice, 'as it was');
+    assert.match(stderr, `${POISON} is as Mallory committed it in ${poison.slice(0, 7)}`);
+    await nothingSigned(alice);
+    const findings = [`violation uncovered ${POISON}`, `warning uncovered ${POISON}`];
+    assertVerdict(await alice.verify('--history'), 'violated', findings);
+    await alice.mlchain('record', '--yes', '--step', 'prepare', 'HEAD');
+    assertVerdict(await alice.verify('--history'), 'verified', [`warning uncovered ${POISON}`]);
+  });
+}
+
+story('the honest twin: own work is reverted and brought back as one likes', async ({ team: { alice } }) => {
+  alice.write(MINE, 'mine\n');
+  assert.match((await commits(alice, 'mine')).stderr, /prepare: signed/);
+  for (let time = 0; time < 2; time++) {
+    const { stderr } = await alice.tries(['revert', '--no-edit', 'HEAD']);
+    assert.match(stderr, /prepare: signed/);
+  }
+  assertVerdict(await alice.verify('--history'), 'verified');
+});
+
 story('48: record --missing finds nothing of it', async (scene) => {
   const { alice } = await poisoned(scene);
   await alice.pull();

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
-import { explainedByHistory, explainedByMemory } from '../../src/gather/explained.ts';
+import { explainedByHistory, explainedByMemory, strangersIn } from '../../src/gather/explained.ts';
 import { layoutAt } from '../../src/gather/layout-at.ts';
 import { readNote } from '../../src/git/notes.ts';
 import type { Repository } from '../../src/git/repository.ts';
@@ -102,6 +102,7 @@ function contextOf(repo: Repository, env: NodeJS.ProcessEnv, owner: Signer): Rec
     layoutAt: (commit) => layoutAt(repo, commit),
     explainedIn: (tips) => explainedByHistory(repo, { tips, trust, now: seconds() }),
     rememberedIn: (tips) => explainedByMemory(repo, { tips, trust, now: seconds() }),
+    strangersIn: (tips) => strangersIn(repo, { tips, trust, now: seconds() }),
     extraPatterns: async () => undefined,
     signingKey: () => findSigningKey(request),
     signer: () => findSigner(request),

@@ -1,10 +1,13 @@
 import * as path from 'node:path';
 import { MlchainError } from '../../errors.ts';
+import { keysAt } from '../../gather/other-layouts.ts';
 import { readTrust } from '../../gather/trust.ts';
 import type { Repository } from '../../git/repository.ts';
+import type { Entry } from '../../ledger/entry.ts';
 import { proposeEndorsement, signEndorsement } from '../../record/endorse.ts';
 import { escapeText, quotePath } from '../../report/escape.ts';
 import { count, shortDigest, shortId } from '../../report/words.ts';
+import { ownersOf } from '../../verify/layout-trust.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
@@ -21,7 +24,10 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const recording = recordingContext(context, repo, { key: args.value('key'), mayPrompt: true });
   const commit = await repo.resolveCommit(revision);
   const named = paths.map((each) => fromTop(repo, context.cwd, each));
-  const proposal = await proposeEndorsement(recording, commit, named, { reason, owners: trust.owners });
+  const keys = await keysAt(repo, commit);
+  const now = Math.floor(context.now() / 1000);
+  const isOwnersWord = ({ signer, envelope }: Entry) => ownersOf(envelope, keys, trust, now).good.has(signer);
+  const proposal = await proposeEndorsement(recording, commit, named, { reason, isOwnersWord });
   const { endorsement, existing } = proposal;
 
   voice.say(
