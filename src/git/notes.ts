@@ -10,6 +10,7 @@ import type { RepositoryReader } from './reader.ts';
 import type { Repository } from './repository.ts';
 import { idBytes, listTree, readTree } from './tree.ts';
 import { diffTrees } from './tree-diff.ts';
+import { inTurn } from './turn.ts';
 
 /** A note: a blob that speaks of an object, which need not be here. */
 export interface Note {
@@ -81,6 +82,15 @@ export async function readNote(
  * lost. Returns the new tip, or the old one when nothing was new.
  */
 export async function appendNotes(
+  repo: Repository,
+  ref: string,
+  additions: NoteLines,
+  message: string,
+): Promise<string> {
+  return await inTurn(repo, 'notes', () => appendOrRetry(repo, ref, additions, message));
+}
+
+async function appendOrRetry(
   repo: Repository,
   ref: string,
   additions: NoteLines,
