@@ -71,10 +71,13 @@ run_chained() {
   "$chained" "$@"
 }
 
-# git-lfs does not put its hook where this one lies, so this one does its work, unless the hook before does it.
+# git-lfs does not put its hook where this one lies, so this one does its work, unless the hook before does it; or,
+# where git's config starts this one (mlchain_beside), the hook file of the same name, which git runs as well.
 run_lfs() {
-  [ "${mlchain_lfs-}" != no ] && uses_lfs || return 0
-  if [ -x "$chained" ] && grep -Eq "^[^#]*git[- ]lfs +$hook" "$chained"; then return 0; fi
+  uses_lfs || return 0
+  other=$chained
+  [ -z "${mlchain_beside-}" ] || other=$(git rev-parse --git-path hooks)/$hook
+  if [ -x "$other" ] && grep -Eq "^[^#]*git[- ]lfs +$hook" "$other"; then return 0; fi
   if command -v git-lfs >/dev/null; then
     git lfs "$hook" "$@"
   else

@@ -8,12 +8,14 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const PEERS = ['git', 'gpg', 'git-lfs', 'in-toto-run', 'in-toto-verify', 'man'];
+const PEERS = ['git', 'gpg', 'git-lfs', 'in-toto-run', 'in-toto-verify', 'man', 'pre-commit'];
 const LONGEST = 15 * 60_000;
 
 const missing = PEERS.filter((program) => !isOnPath(program));
 if (missing.length > 0) {
-  fail(`the tests need ${missing.join(', ')} (Debian: apt-get install git gnupg git-lfs in-toto man-db)`);
+  fail(
+    `the tests need ${missing.join(', ')} (Debian: apt-get install git gnupg git-lfs in-toto man-db pre-commit)`,
+  );
 }
 const suites = findSuites(process.argv.slice(2));
 if (suites.length === 0) fail('no suite has that in its path');

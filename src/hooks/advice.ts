@@ -1,4 +1,4 @@
-import { installedHook, withEntry } from './entry.ts';
+import { entryLine, withEntry } from './entry.ts';
 import type { Manager } from './managers.ts';
 import type { HookName } from './script.ts';
 
@@ -11,7 +11,7 @@ export function advice(manager: Manager, hook: HookName): string {
     `${hook}:`,
     '  commands:',
     '    mlchain:',
-    `      run: '"${installedHook(hook)}" {0}'`,
+    `      run: '${entryLine(hook, '{0}')}'`,
     ...(takesInput ? ['      use_stdin: true'] : []),
   ].join('\n');
 }

@@ -28,8 +28,8 @@ interface Means {
   readonly composed: ReadonlyMap<HookName, string>;
 }
 
-function textOf({ hook, target, lfs }: Step & { readonly do: 'write' }): string {
-  return hookScript(hook, target, { lfs });
+function textOf({ hook, target, beside }: Step & { readonly do: 'write' }): string {
+  return hookScript(hook, target, { beside });
 }
 
 async function applyStep(step: Step, means: Means): Promise<void> {

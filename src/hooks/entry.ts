@@ -4,12 +4,12 @@ import type { HookName } from './script.ts';
  * What a hook manager's own file says to start ours: committed and shared, so it starts what `hooks install` wrote
  * into this clone's git directory, and does nothing in a clone where nobody ran that.
  */
-export function entryLine(hook: HookName): string {
-  return `mlchain="${installedHook(hook)}"; [ ! -x "$mlchain" ] || "$mlchain" "$@" # git-mlchain`;
+export function entryLine(hook: HookName, args = '"$@"'): string {
+  return `mlchain="${installedHook(hook)}"; [ ! -x "$mlchain" ] || "$mlchain" ${args} # git-mlchain`;
 }
 
 /** Where ours lies when another file starts it; the shell asks git, since linked worktrees share one. */
-export function installedHook(hook: HookName): string {
+function installedHook(hook: HookName): string {
   return `$(git rev-parse --git-common-dir)/mlchain/hooks/${hook}`;
 }
 

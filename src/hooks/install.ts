@@ -51,7 +51,7 @@ export async function uninstallHooks(repository: Repository): Promise<Uninstalle
   return { removed, restored: removed.filter((hook) => survey.files.get(hook)?.chained === 'present') };
 }
 
-function isInstalled({ files, configured, manager, legacy }: Survey, hook: HookName): boolean {
-  const isFile = files.get(hook)?.state === 'ours' || legacy.has(hook);
+function isInstalled({ files, configured, manager, legacy, stray }: Survey, hook: HookName): boolean {
+  const isFile = files.get(hook)?.state === 'ours' || legacy.has(hook) || stray.has(hook);
   return isFile || configured.has(hook) || manager?.entered.has(hook) === true;
 }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import { readText } from './file.ts';
+import type { Way } from './plan.ts';
 
 /**
  * Who uploads large files before a push: `unused`: the repository has none · `chained`: the hook before ours · `ours` ·
@@ -12,15 +13,16 @@ export type LfsStatus = 'unused' | 'chained' | 'ours' | 'beside' | 'nobody';
 /** As in `hooks/mlchain.sh`: a mention in a comment runs nothing. */
 const RUNS_LFS = /^[^#\n]*git[- ]lfs +pre-push/m;
 
-/** `ours`: the pre-push hook of ours that does the work of git-lfs, if one is live. */
+/** `ours`: the pre-push hook of ours, if one is live; it does the work of git-lfs wherever no other hook does. */
 export async function lfsStatus(
   repository: Repository,
   hooksDirectory: string,
-  ours: { readonly chained: string | undefined } | undefined,
+  ours: { readonly way: Way; readonly chained: string | undefined } | undefined,
 ): Promise<LfsStatus> {
   if (repository.isBare || !(await usesLfs(repository))) return 'unused';
-  if (ours !== undefined) return (await runsLfs(ours.chained)) ? 'chained' : 'ours';
-  return (await runsLfs(path.join(hooksDirectory, 'pre-push'))) ? 'beside' : 'nobody';
+  if (ours !== undefined && ours.way !== 'config') return (await runsLfs(ours.chained)) ? 'chained' : 'ours';
+  if (await runsLfs(path.join(hooksDirectory, 'pre-push'))) return 'beside';
+  return ours === undefined ? 'nobody' : 'ours';
 }
 
 async function usesLfs({ commonDir, workTree }: Repository): Promise<boolean> {
@@ -32,6 +34,11 @@ async function usesLfs({ commonDir, workTree }: Repository): Promise<boolean> {
   return (await readText(path.join(workTree, '.gitattributes')))?.includes('filter=lfs') ?? false;
 }
 
+/** Git passes over a file that may not be executed, and so does our hook. */
 async function runsLfs(file: string | undefined): Promise<boolean> {
-  return file !== undefined && RUNS_LFS.test((await readText(file)) ?? '');
+  if (file === undefined || !RUNS_LFS.test((await readText(file)) ?? '')) return false;
+  return await fs.access(file, fs.constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -22,7 +22,8 @@ export type Step =
       readonly directory: string;
       readonly by: 'simple-git-hooks' | 'us';
       readonly target: Target;
-      readonly lfs: boolean;
+      /** Git runs the file of the same name, too. */
+      readonly beside: boolean;
     }
   | { readonly do: 'configure' | 'unconfigure'; readonly hook: HookName }
   /** Add ours to, or take it out of, what the manager runs. */
@@ -69,8 +70,7 @@ function installSteps(survey: Survey, hook: HookName, target: Target): readonly 
   switch (wayOf(survey, hook)) {
     case 'config':
       return [
-        // Git runs the files beside ours, the one of git-lfs included.
-        { do: 'write', hook, directory: ownDirectory, by: 'us', target, lfs: false },
+        { do: 'write', hook, directory: ownDirectory, by: 'us', target, beside: true },
         { do: 'configure', hook },
         ...restoreSteps(survey, hook),
         ...legacySteps(survey, hook),
@@ -78,14 +78,14 @@ function installSteps(survey: Survey, hook: HookName, target: Target): readonly 
     case 'entry':
       return [
         ...keepSteps(survey, hook),
-        { do: 'write', hook, directory: ownDirectory, by: 'us', target, lfs: true },
+        { do: 'write', hook, directory: ownDirectory, by: 'us', target, beside: false },
         ...(survey.manager?.isEditable ? [{ do: 'enter', hook } as const] : []),
         ...(isConfigured ? [{ do: 'unconfigure', hook } as const] : []),
       ];
     case 'file':
       return [
         ...keepSteps(survey, hook),
-        { do: 'write', hook, directory: hooksDirectory, by: 'simple-git-hooks', target, lfs: true },
+        { do: 'write', hook, directory: hooksDirectory, by: 'simple-git-hooks', target, beside: false },
         ...(isConfigured ? [{ do: 'unconfigure', hook } as const] : []),
         ...legacySteps(survey, hook),
       ];
@@ -123,6 +123,11 @@ function legacySteps({ legacy, hooksDirectory }: Survey, hook: HookName): readon
   return legacy.has(hook) ? [{ do: 'remove', hook, file: legacyFile(hooksDirectory, hook) }] : [];
 }
 
+/** Only at an uninstall: another worktree of this repository may have no `core.hooksPath`, and need them. */
+function straySteps({ stray, usualDirectory }: Survey, hook: HookName): readonly Step[] {
+  return stray.has(hook) ? [{ do: 'restore', hook, directory: usualDirectory, kept: usualDirectory }] : [];
+}
+
 function adviceFor(survey: Survey, hook: HookName): Plan['advice'] {
   const { manager } = survey;
   if (manager === undefined || wayOf(survey, hook) !== 'entry') return [];
@@ -138,6 +143,7 @@ export function planUninstall(survey: Survey): Plan {
     ...(manager?.isEditable && manager.entered.has(hook) ? [{ do: 'leave', hook } as const] : []),
     ...restoreSteps(survey, hook),
     ...legacySteps(survey, hook),
+    ...straySteps(survey, hook),
     { do: 'remove', hook, file: path.join(survey.ownDirectory, hook) },
   ]);
   return { steps, conflicts: [], advice: [] };

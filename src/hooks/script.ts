@@ -18,10 +18,10 @@ const INCLUDE = `. "\${0%/*}/mlchain.sh"\n`;
 
 /**
  * The text of an installed hook: `hooks/<name>` of the package with `hooks/mlchain.sh` in place of the line that reads
- * it, so that the hooks before ours and git-lfs still run when the package has been moved or removed. `lfs: false`
- * where git or a manager runs the hooks of git-lfs beside ours.
+ * it, so that the hooks before ours and git-lfs still run when the package has been moved or removed. `beside`: git
+ * itself runs the hook file of the same name, so what that one does for git-lfs is not done twice.
  */
-export function hookScript(hook: HookName, target: Target, { lfs }: { readonly lfs: boolean }): string {
+export function hookScript(hook: HookName, target: Target, { beside }: { readonly beside: boolean }): string {
   const directory = packagedHooks();
   const script = fs.readFileSync(path.join(directory, hook), 'utf8');
   const shared = fs.readFileSync(path.join(directory, 'mlchain.sh'), 'utf8');
@@ -29,7 +29,7 @@ export function hookScript(hook: HookName, target: Target, { lfs }: { readonly l
     `# git-mlchain's ${hook} hook, ${WRITTEN}: what is changed here is lost at the next install.`,
     `mlchain_node=${quote(target.node)}`,
     `mlchain_program=${quote(target.program)}`,
-    ...(lfs ? [] : ['mlchain_lfs=no']),
+    ...(beside ? ['mlchain_beside=yes'] : []),
   ];
   return script.replace(SHEBANG, () => `${SHEBANG}${head.join('\n')}\n`).replace(INCLUDE, () => shared);
 }

@@ -61,7 +61,7 @@ export function isLive({ state }: HookStatus): boolean {
 }
 
 function worksForLfs(status: HookStatus): boolean {
-  return status.hook === 'pre-push' && status.way !== 'config' && isLive(status);
+  return status.hook === 'pre-push' && isLive(status);
 }
 
 async function statusOf(
@@ -87,7 +87,7 @@ async function statusOf(
   }
   const problem = await probe(repository, file, hook, target);
   if (problem !== undefined) return { ...status, state: 'dead', problem };
-  const isCurrent = text.endsWith(bodyOf(hookScript(hook, target, { lfs: way !== 'config' })));
+  const isCurrent = text.endsWith(bodyOf(hookScript(hook, target, { beside: way === 'config' })));
   return { ...status, state: isCurrent ? 'live' : 'outdated' };
 }
 

@@ -22,10 +22,14 @@ export interface Survey {
   readonly place: 'repository' | 'work tree' | 'shared';
   /** Where ours lie when git's config or a manager's file starts them. */
   readonly ownDirectory: string;
+  /** `.git/hooks`. */
+  readonly usualDirectory: string;
   /** Where foreign hooks go: beside whatever it is that starts them. */
   readonly chainedDirectory: string;
   readonly manager: Manager | undefined;
   readonly files: ReadonlyMap<HookName, HookFile>;
+  /** Hooks of ours in `.git/hooks` although git looks elsewhere now: they would wake up once it looks there again. */
+  readonly stray: ReadonlySet<HookName>;
   /** The hooks of which pre-commit has put ours aside as `<hook>.legacy`, to run it before its own. */
   readonly legacy: ReadonlySet<HookName>;
   /** The hooks that git's config starts (git ≥ 2.54). */
@@ -50,9 +54,11 @@ export async function surveyHooks(repository: Repository): Promise<Survey> {
     hooksDirectory,
     place: placeOf(hooksDirectory, repository),
     ownDirectory,
+    usualDirectory: usualDirectory(repository),
     chainedDirectory,
     manager,
     files: new Map(await Promise.all(hooks.map(readFile))),
+    stray: await strayHooks(repository, hooksDirectory, hooks),
     legacy: await legacyHooks(hooksDirectory, hooks),
     configured: await configuredHooks(repository, hooks),
   };
@@ -84,10 +90,31 @@ export function legacyFile(directory: string, hook: HookName): string {
   return path.join(directory, `${hook}.legacy`);
 }
 
+/** Where git looks unless `core.hooksPath` says otherwise. */
+function usualDirectory(repository: Repository): string {
+  return path.join(repository.commonDir, 'hooks');
+}
+
 async function legacyHooks(directory: string, hooks: readonly HookName[]): Promise<ReadonlySet<HookName>> {
+  return await oursAmong(hooks, (hook) => legacyFile(directory, hook));
+}
+
+async function strayHooks(
+  repository: Repository,
+  hooksDirectory: string,
+  hooks: readonly HookName[],
+): Promise<ReadonlySet<HookName>> {
+  const usual = usualDirectory(repository);
+  return usual === hooksDirectory ? new Set() : await oursAmong(hooks, (hook) => path.join(usual, hook));
+}
+
+async function oursAmong(
+  hooks: readonly HookName[],
+  fileOf: (hook: HookName) => string,
+): Promise<ReadonlySet<HookName>> {
   const found = new Set<HookName>();
   for (const hook of hooks) {
-    if (isOurs((await readText(legacyFile(directory, hook))) ?? '')) found.add(hook);
+    if (isOurs((await readText(fileOf(hook))) ?? '')) found.add(hook);
   }
   return found;
 }

@@ -54,7 +54,7 @@ async function control(place: Place, ...patterns: string[]): Promise<void> {
 test('every hook is plain sh that dash takes', async ({ recorder }) => {
   for (const hook of allHooks) {
     const file = recorder.person.at('hook');
-    putScript(file, hookScript(hook, recorder, { lfs: false }));
+    putScript(file, hookScript(hook, recorder, { beside: true }));
     await recorder.person.exec('dash', ['-n', file]);
     assert.ok(isOurs(fs.readFileSync(file, 'utf8')));
     assert.not(isOurs(fs.readFileSync(path.join(projectRoot, 'hooks', hook), 'utf8')));

@@ -68,7 +68,7 @@ export async function makeRecorder(name = 'Alice'): Promise<Recorder> {
 
 /** Puts a hook where git finds it, as the installer would. */
 export function putHook(recorder: Recorder, repository: string, hook: HookName): void {
-  putScript(path.join(repository, hook), hookScript(hook, recorder, { lfs: true }));
+  putScript(path.join(repository, hook), hookScript(hook, recorder, { beside: false }));
 }
 
 export function putScript(file: string, text: string): void {
