@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { clientHooks } from '../../src/hooks/script.ts';
+import { huskyProgram } from '../support/neighbours.ts';
 import type { Recorder } from '../support/recorder.ts';
 import * as recorder from '../support/recorder.ts';
 import { makeRecorder, putScript } from '../support/recorder.ts';
@@ -52,10 +52,7 @@ async function commitAndPush({ recorder, repository, server }: Place) {
 
 /** The repository's own `npx husky`: `core.hooksPath` is `.husky/_`, where each hook runs `.husky/<hook>`. */
 async function runHusky({ recorder, repository }: Place): Promise<void> {
-  const program = createRequire(import.meta.url)
-    .resolve('husky')
-    .replace(/index\.js$/, 'bin.js');
-  await recorder.person.exec(process.execPath, [program], { cwd: repository });
+  await recorder.person.exec(process.execPath, [huskyProgram], { cwd: repository });
 }
 
 test('husky: a line in its files, and they go away again', async (place) => {
