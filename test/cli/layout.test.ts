@@ -3,12 +3,16 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseEnvelope } from '../../src/intoto/envelope.ts';
+import { stringify } from '../../src/intoto/json.ts';
 import { layoutFromJson } from '../../src/intoto/layout.ts';
+import { parseSignatureHeader } from '../../src/intoto/signature.ts';
 import { layoutId } from '../../src/layout/identity.ts';
 import { readCertificates } from '../../src/openpgp/certificate.ts';
 import { generateKey } from '../../src/openpgp/generate.ts';
+import { openSecretKey } from '../../src/openpgp/secret-key.ts';
 import { OwnKeyStore } from '../../src/openpgp/store.ts';
 import type { ExecResult } from '../support/exec.ts';
+import { signFile } from '../support/forger.ts';
 import type { WorkingClone } from '../support/working-clone.ts';
 import { makeClone } from '../support/working-clone.ts';
 
@@ -55,6 +59,23 @@ async function ok(story: Story, ...argv: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await run(story, ...argv);
   assert.is(code, 0, `${argv.join(' ')}: ${stderr}`);
   return stdout + stderr;
+}
+
+/** When the only signature says that it was made, seconds. */
+function signedAt(story: Story): number {
+  const [signature] = layoutOf(story).envelope.signatures;
+  return signature?.kind === 'openpgp' ? (parseSignatureHeader(signature.otherHeaders).created ?? 0) : 0;
+}
+
+/** The same layout, signed by the same owner as of that time, and committed. */
+async function committedAt(story: Story, seconds: number): Promise<void> {
+  const { secret } = await OwnKeyStore.open(story.clone.person.env).get(story.olivia);
+  const signed = JSON.parse(stringify(layoutOf(story).envelope.signed, 0));
+  story.clone.write(
+    '.mlchain/root.layout',
+    await signFile(openSecretKey(secret.primary.packet), signed, seconds),
+  );
+  await story.clone.commit();
 }
 
 async function refused(story: Story, code: number, ...argv: readonly string[]): Promise<string> {
@@ -223,6 +244,39 @@ layouts('several owners sign in turn, and an unfinished layout says who is missi
   assert.is(layoutOf(story).envelope.signatures.length, 2);
   assert.ok(fs.existsSync(path.join(story.clone.path, '.mlchain/keys', `${oscar}.asc`)));
 });
+
+layouts(
+  'a layout is never as old as the one it replaces: of one second, it would be a rollback',
+  async (story) => {
+    await draft(story);
+    await ok(story, 'layout', 'sign');
+    await story.clone.commit();
+    for (const expires of ['2y', '3y']) {
+      const before = signedAt(story);
+      await ok(story, 'layout', 'set', '--expires', expires);
+      await ok(story, 'layout', 'sign');
+      assert.ok(signedAt(story) > before);
+      await story.clone.commit();
+    }
+    const soon = Math.floor(Date.now() / 1000) + 2;
+    await committedAt(story, soon);
+    await ok(story, 'layout', 'sign');
+    assert.ok(signedAt(story) > soon, 'another owner`s clock is a little ahead');
+  },
+);
+
+layouts(
+  'where another owner`s clock is far ahead, it is said until when it would be a rollback',
+  async (story) => {
+    await draft(story);
+    await ok(story, 'layout', 'sign');
+    const later = Math.floor(Date.now() / 1000) + 3600;
+    await committedAt(story, later);
+    const stderr = await refused(story, 1, 'layout', 'sign');
+    assert.match(stderr, `signed at ${new Date(later * 1000).toISOString()}, which is still to come`);
+    assert.is(signedAt(story), later, 'left as it was');
+  },
+);
 
 layouts('whoever signs without being a pinned owner is told so', async (story) => {
   await draft(story);

@@ -9,6 +9,7 @@ import type { Args } from '../args.ts';
 import { readKeyFiles, saveKeyFile } from '../certificate-files.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
+import { waitForLaterSecond } from '../layout-clock.ts';
 import { requireLayout, requireWorkTree, writeLayout } from '../layout-file.ts';
 import { lintHere, refuseErrors } from '../layout-lint.ts';
 import { hasOwners, judgeWith, readSigningState, signingDocument, signingLines } from '../layout-signing.ts';
@@ -26,6 +27,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const signer = await findSigner(await signerRequest(repo, context, args.value('key')));
   const certificates = [...kept, signer.certificate];
   const holders = holdersOf(certificates);
+  await waitForLaterSecond(repo, certificates);
   const signature = await signer.sign(envelope.signedBytes);
   const judge = judgeWith(certificates, envelope);
   const signed = withSignature(envelope, signature, signer.fingerprint, holders, judge);
