@@ -5,47 +5,11 @@ import * as path from 'node:path';
 import { makeLinkDirectory } from './links.ts';
 import { alternate, type Command, ms, once, type Row, summary, timed } from './measure.ts';
 import { program } from './program.ts';
-import type { BenchRepository } from './repository.ts';
+import { commitFile, git, historyRows, hook, type Measure, ours } from './rows-history.ts';
 import type { BenchStage } from './stage.ts';
 
 const node = process.execPath;
 const nothing: Command = { program: node, args: ['-e', '0'] };
-
-type Measure = (stage: BenchStage) => Promise<Row>;
-
-function ours({ directory, env }: BenchRepository, ...args: string[]): Command {
-  return { program: node, args: [program, ...args], cwd: directory, env };
-}
-
-function git({ directory, env }: BenchRepository, ...args: string[]): Command {
-  return { program: 'git', args, cwd: directory, env };
-}
-
-let serial = 0;
-
-/** Makes one commit without hooks, and says which. */
-function commitFile(repo: BenchRepository, file: string): string {
-  serial += 1;
-  fs.mkdirSync(path.dirname(path.join(repo.directory, file)), { recursive: true });
-  fs.writeFileSync(path.join(repo.directory, file), `change ${serial}\n`);
-  once(git(repo, 'add', file));
-  once(git(repo, '-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', `change ${serial}`));
-  return execFileSync('git', ['rev-parse', 'HEAD'], {
-    cwd: repo.directory,
-    env: repo.env,
-    encoding: 'utf8',
-  }).trim();
-}
-
-function hook(repo: BenchRepository, before: () => void): Command {
-  return {
-    program: path.join(repo.directory, '.git', 'hooks', 'post-commit'),
-    args: [],
-    cwd: repo.directory,
-    env: repo.env,
-    before,
-  };
-}
 
 function ratio(
   id: string,
@@ -99,18 +63,6 @@ const p1: Measure = async (stage) => {
   return ratio('P1', 'hook with nothing to do / `node -e 0`', times, 0.5, '≤ 0.5 ×');
 };
 
-const postCommit =
-  (id: string, commits: number, files: number): Measure =>
-  async (stage) => {
-    const repo = await stage.repository({ commits, files });
-    const times = alternate(
-      9,
-      hook(repo, () => void commitFile(repo, 'data/set.csv')),
-      nothing,
-    );
-    return ratio(id, `post-commit, ${commits} commits, ${files} files / \`node -e 0\``, times, 4, '≤ 4 ×');
-  };
-
 const p4: Measure = async (stage) => {
   const repo = await stage.repository({ commits: 10_000, files: 100 });
   const home = gpgHome(stage, 'gpg4');
@@ -157,17 +109,6 @@ const p5: Measure = async (stage) => {
   );
 };
 
-const p6 =
-  (commits: number): Measure =>
-  async (stage) => {
-    const repo = await stage.repository({ commits, files: 100 });
-    once(ours(repo, 'verify', '--history'));
-    const record = hook(repo, () => void commitFile(repo, 'data/set.csv'));
-    const verify = { ...ours(repo, 'verify', '--history'), before: () => void once({ ...record }) };
-    const times = alternate(7, verify, record);
-    return ratio('P6', `verify one new commit after ${commits} / post-commit`, times, 1.5, '≤ 1.5 ×');
-  };
-
 const inToto =
   (id: string, steps: number, artifacts: number): Measure =>
   async (stage) => {
@@ -189,50 +130,6 @@ const inToto =
       10,
       '≥ 10 × faster',
     );
-  };
-
-const p12: Measure = async (stage) => {
-  const repo = await stage.repository({ commits: 10_000, files: 100 });
-  once(ours(repo, 'verify', '--history'));
-  const [own, peer] = alternate(
-    5,
-    ours(repo, 'log', '-n', '20'),
-    git(repo, 'log', '-n', '20', '--notes=mlchain/*'),
-  );
-  if (own === undefined || peer === undefined) throw new Error('nothing was measured');
-  const more = own.median - peer.median;
-  return {
-    id: 'P12',
-    work: 'log -n 20, 10,000 commits, warm / `git log -n 20 --notes`',
-    ours: ms(own),
-    peer: ms(peer),
-    ratio: `${more.toFixed(0)} ms more`,
-    wanted: '≤ 150 ms more',
-    reached: more <= 150,
-  };
-};
-
-const p13 =
-  (commits: number): Measure =>
-  async (stage) => {
-    const repo = await stage.repository({ commits, files: 100 });
-    const peak = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))`;
-    const env = { ...repo.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(peak)}` };
-    const output = execFileSync(
-      'sh',
-      ['-c', `"${node}" "${program}" verify --history --no-cache 2>&1 >/dev/null`],
-      { cwd: repo.directory, env, encoding: 'utf8' },
-    );
-    const megabytes = Number(/peak (\d+)/.exec(output)?.[1] ?? 0) / 1024;
-    return {
-      id: 'P13',
-      work: `peak memory, ${commits} commits`,
-      ours: `${megabytes.toFixed(0)} MB`,
-      peer: '–',
-      ratio: '–',
-      wanted: '≤ 250 MB at 100k',
-      reached: megabytes <= 250,
-    };
   };
 
 function gpgHome(stage: BenchStage, name: string): NodeJS.ProcessEnv {
@@ -273,15 +170,9 @@ function signedCommits(stage: BenchStage, env: NodeJS.ProcessEnv, count: number)
 /** The rows of the table, in its order. */
 export const rows: readonly (readonly [id: string, measure: Measure])[] = [
   ['P1', p1],
-  ['P2', postCommit('P2', 1000, 10_000)],
-  ['P3', postCommit('P3', 10_000, 100_000)],
   ['P4', p4],
   ['P5', p5],
-  ['P6', p6(1000)],
-  ['P6', p6(10_000)],
+  ...historyRows,
   ['P7', inToto('P7', 4, 50_000)],
   ['P8', inToto('P8', 50, 1000)],
-  ['P12', p12],
-  ['P13', p13(1000)],
-  ['P13', p13(10_000)],
 ];

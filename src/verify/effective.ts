@@ -89,7 +89,8 @@ function agreeingSigners(
 /** A signer's newest link at a commit stands; an older one by the same hand was taken back. */
 function isSuperseded(link: CountingLink, index: LinkIndex): boolean {
   return index.at(link.step, link.commit).some((other) => {
-    return other.signer.fingerprint === link.signer.fingerprint && isNewer(other, link);
+    // Itself first: mostly it is alone, and a link's id is a hash of all of it.
+    return other !== link && other.signer.fingerprint === link.signer.fingerprint && isNewer(other, link);
   });
 }
 
