@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
+import { killMarked } from './survivors.ts';
 
 export interface InspectionRun {
   readonly argv: readonly string[];
@@ -22,20 +24,24 @@ export interface InspectionResult {
 }
 
 const MAX_OUTPUT = 64 * 1024;
+/** By its value, other than for any other run, whatever an inspection started is found again. */
+const MARK = 'MLCHAIN_INSPECTION';
 /** How long output may still trickle in after the command has ended and its group was killed. */
 const DRAIN_MS = 200;
 
 /**
  * Runs one inspection command: no shell, empty standard input, no terminal, its own session. When the command ends or
- * its time is up, its whole process group is killed, so that nothing it forked goes on changing what was verified.
+ * its time is up, its whole process group is killed – on Linux also what left the group –, so that nothing it forked goes
+ * on changing what was verified.
  * A command that fails is a result, not an error.
  */
 export async function runInspection(run: InspectionRun): Promise<InspectionResult> {
   const [program, ...args] = run.argv;
   if (program === undefined) return notRun('expected a command, found an empty one');
+  const mark = randomUUID();
   const child = spawn(program, args, {
     cwd: run.cwd,
-    env: run.env,
+    env: { ...run.env, [MARK]: mark },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -43,7 +49,10 @@ export async function runInspection(run: InspectionRun): Promise<InspectionResul
     const stdout = keepStart(child.stdout);
     const stderr = keepStart(child.stderr);
     let timedOut = false;
-    const kill = (): void => killGroup(child);
+    const kill = (): void => {
+      killGroup(child);
+      killMarked(`${MARK}=${mark}`);
+    };
     const limit = setTimeout(() => {
       timedOut = true;
       kill();

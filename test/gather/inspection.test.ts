@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'uvu';
@@ -66,12 +67,20 @@ test('a command that ends leaves nobody behind who could change the products aft
   await isGone(Number(scratch.read('pid').toString()));
 });
 
-test('a child that left the group and holds the pipes does not hold the verifier', async () => {
+test('a child that left the group and holds the pipes does not hold the verifier, and is killed', async () => {
   const result = await run(
-    'setsid sh -c "echo \\$\\$ >pid; exec sleep 60" & while ! [ -s pid ]; do sleep 0.05; done',
+    'setsid sh -c "sleep 60 & echo \\$! >pid; wait" & while ! [ -s pid ]; do sleep 0.05; done',
   );
   assert.is(result.returnValue, 0);
-  process.kill(Number(scratch.read('pid').toString()), 'SIGKILL');
+  await isGone(Number(scratch.read('pid').toString()));
+});
+
+test('another process with the same home is none of its', async () => {
+  const env = inspectionEnvironment(scratch.path);
+  const other = spawn('sleep', ['60'], { env, stdio: 'ignore' });
+  assert.is((await run('exit 0')).returnValue, 0);
+  assert.is(other.exitCode ?? other.signalCode, null);
+  other.kill();
 });
 
 test('output without end is cut, and the command not blocked by it', async () => {
@@ -101,7 +110,7 @@ test('nothing of the environment of the verifier gets in', async () => {
     .trim()
     .split('\n')
     .map((line) => line.split('=')[0]);
-  assert.equal(names.toSorted(), ['HOME', 'LC_ALL', 'PATH', 'TMPDIR', 'TZ']);
+  assert.equal(names.toSorted(), ['HOME', 'LC_ALL', 'MLCHAIN_INSPECTION', 'PATH', 'TMPDIR', 'TZ']);
 });
 
 test('a delivered file called sh is not run for a PATH with a relative part', async () => {
