@@ -2,6 +2,8 @@ import { HOW_TO_FETCH } from '../git/git-error.ts';
 import type { RepositoryReader } from '../git/reader.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
+import type { Progress } from '../progress.ts';
+import { noProgress, Steps } from '../progress.ts';
 import { Seal } from '../user/seal.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { expectArtifactName } from './artifact-name.ts';
@@ -23,8 +25,11 @@ export class Digester {
   /** What stands in no tree. */
   readonly dvc: DvcTrees;
 
+  readonly progress: Progress;
+
   /** @param remembers whether what was hashed in another run is believed, and what is hashed now kept for the next */
-  constructor(repo: RepositoryReader, remembers = true) {
+  constructor(repo: RepositoryReader, remembers = true, progress: Progress = noProgress) {
+    this.progress = progress;
     this.#repo = repo;
     // What can only be read takes no note of what was read.
     const seal = remembers && repo.git !== undefined ? Seal.open(repo.env) : undefined;
@@ -84,7 +89,12 @@ export class Digester {
 
   async #digestBlobs(ids: ReadonlySet<string>): Promise<void> {
     const unknown = [...ids].filter((id) => this.#cache.get(id) === undefined);
-    for await (const { id, digest } of digestBlobs(this.#repo.objects, unknown)) this.#cache.add(id, digest);
+    const steps = new Steps(this.progress, 'files', unknown.length);
+    for await (const { id, digest } of digestBlobs(this.#repo.objects, unknown)) {
+      this.#cache.add(id, digest);
+      await steps.next();
+    }
+    steps.end();
     this.save();
   }
 }

@@ -1,6 +1,8 @@
 import type { Hash } from 'node:crypto';
 import { createHash, hash } from 'node:crypto';
 import * as fs from 'node:fs';
+import type { Progress } from '../progress.ts';
+import { noProgress, Steps } from '../progress.ts';
 import type { LfsPointer } from './lfs.ts';
 import { parseLfsPointer, resemblesLfsPointer } from './lfs.ts';
 
@@ -30,6 +32,11 @@ const CR = 0x0d;
 export class FileHasher {
   readonly #room = Buffer.allocUnsafe(HEADER_BYTES + BUFFER_BYTES);
   readonly #buffer = this.#room.subarray(HEADER_BYTES);
+  readonly #progress: Progress;
+
+  constructor(progress: Progress = noProgress) {
+    this.#progress = progress;
+  }
 
   /**
    * The caller has made sure that `file` is a regular file (opening a FIFO would wait for ever).
@@ -37,23 +44,45 @@ export class FileHasher {
    * @throws the error of node:fs.
    */
   hashFile(file: string, blobFormat?: 'sha1' | 'sha256'): FileHash {
+    const hashing = this.#hashing(file, blobFormat);
+    for (;;) {
+      const { done, value } = hashing.next();
+      if (done === true) return value;
+    }
+  }
+
+  /**
+   * The same for a file that may be as large as it likes: it tells how far it is, and signals are heard meanwhile. One
+   * file at a time. Undefined where there is no such file any more.
+   */
+  async hashIfThere(file: string, blobFormat?: 'sha1' | 'sha256'): Promise<FileHash | undefined> {
+    const hashing = this.#hashing(file, blobFormat);
+    let steps: Steps | undefined;
+    try {
+      for (;;) {
+        const { done, value } = hashing.next();
+        if (done === true) return value;
+        steps ??= new Steps(this.#progress, 'bytes', value.size);
+        await steps.next(value.hashed);
+      }
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Yields after each buffer of a file that is larger than one. */
+  *#hashing(
+    file: string,
+    blobFormat: 'sha1' | 'sha256' | undefined,
+  ): Generator<{ readonly hashed: number; readonly size: number }, FileHash, void> {
     const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
     try {
       const first = this.#fill(fd);
       if (first.length < BUFFER_BYTES) return this.#hashSmall(first, blobFormat);
-      return this.#hashLarge(fd, first, blobFormat && blobHash(blobFormat, fs.fstatSync(fd).size));
+      return yield* this.#hashLarge(fd, first, blobFormat);
     } finally {
       fs.closeSync(fd);
-    }
-  }
-
-  /** Undefined where there is no such file any more. */
-  hashIfThere(file: string, blobFormat?: 'sha1' | 'sha256'): FileHash | undefined {
-    try {
-      return this.hashFile(file, blobFormat);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
     }
   }
 
@@ -76,7 +105,13 @@ export class FileHasher {
     return hash(format, this.#room.subarray(start, HEADER_BYTES + size));
   }
 
-  #hashLarge(fd: number, first: Buffer, blob: Hash | undefined): FileHash {
+  *#hashLarge(
+    fd: number,
+    first: Buffer,
+    blobFormat: 'sha1' | 'sha256' | undefined,
+  ): Generator<{ readonly hashed: number; readonly size: number }, FileHash, void> {
+    const expected = fs.fstatSync(fd).size;
+    const blob = blobFormat && blobHash(blobFormat, expected);
     const sha256 = createHash('sha256');
     let size = 0;
     let hasCarriageReturn = false;
@@ -85,6 +120,7 @@ export class FileHasher {
       blob?.update(chunk);
       size += chunk.length;
       hasCarriageReturn ||= chunk.includes(CR);
+      yield { hashed: chunk.length, size: expected };
     }
     return {
       sha256: sha256.digest('hex'),

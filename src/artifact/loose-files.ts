@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Git } from '../git/git.ts';
 import type { Repository } from '../git/repository.ts';
+import type { Progress } from '../progress.ts';
+import { noProgress, Steps } from '../progress.ts';
 import type { Conversion } from './conversion.ts';
 import { conversionsOf, hasLfsExtensions } from './conversion.ts';
 import { storedAfter } from './file-content.ts';
@@ -20,6 +22,7 @@ export async function digestLooseFiles(
   root: string,
   index: ReadonlyMap<string, IndexEntry>,
   untracked: readonly string[],
+  progress: Progress = noProgress,
 ): Promise<Listing> {
   const unchecked = withState(index, 'unchecked');
   const isReached = reacherIn(root);
@@ -31,7 +34,7 @@ export async function digestLooseFiles(
     const artifact = found === 'file' ? undefined : await special(repo, root, name, found);
     if (artifact !== undefined) listing.set(name, artifact);
   }
-  return new Map([...listing, ...(await digestFiles(repo, root, files, unchecked))]);
+  return new Map([...listing, ...(await digestFiles(repo, root, files, unchecked, progress))]);
 }
 
 function withState(index: ReadonlyMap<string, IndexEntry>, state: IndexState): ReadonlySet<string> {
@@ -90,14 +93,17 @@ async function digestFiles(
   root: string,
   files: readonly string[],
   unchecked: ReadonlySet<string>,
+  progress: Progress,
 ): Promise<Listing> {
   const conversions = await conversionsInForce(repo, files);
-  const hasher = new FileHasher();
+  const hasher = new FileHasher(progress);
+  const steps = new Steps(progress, 'files', files.length);
   const listing: Listing = new Map();
   const converted: string[] = [];
   for (const name of files) {
+    await steps.next();
     const conversion = conversions.get(name) ?? 'none';
-    const content = conversion === 'other' ? undefined : hasher.hashIfThere(path.join(root, name));
+    const content = conversion === 'other' ? undefined : await hasher.hashIfThere(path.join(root, name));
     const digest = content && storedAfter(conversion, content);
     if (digest !== undefined) listing.set(name, digest);
     else converted.push(name);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
+import { Steps } from '../progress.ts';
 import { expectArtifactName } from './artifact-name.ts';
 import type { Scope } from './commit-tree.ts';
 import { neededFor, neededPrefixes, selectArtifacts } from './commit-tree.ts';
@@ -50,7 +51,7 @@ export async function listWorkTree(
   const index = needed(entries, needs);
   const names = others.map(withoutSlash).filter(needs).map(expectArtifactName);
   const clean = await digestClean(repo, digester, root, index);
-  const loose = await digestLooseFiles(repo, root, index, names);
+  const loose = await digestLooseFiles(repo, root, index, names, digester.progress);
   for (const [name, artifact] of loose) clean.set(name, artifact);
   const files = selectArtifacts(clean, wants, scope);
   return { files, untracked: names.filter((name) => files.has(name)) };
@@ -113,10 +114,12 @@ async function rememberUnconverted(
     repo,
     files.map(([name]) => name),
   );
-  const hasher = new FileHasher();
+  const hasher = new FileHasher(digester.progress);
+  const steps = new Steps(digester.progress, 'files', files.length);
   for (const [name, { id }] of files) {
+    await steps.next();
     if (conversions.has(name)) continue;
-    const found = hasher.hashIfThere(path.join(root, name), repo.objectFormat);
+    const found = await hasher.hashIfThere(path.join(root, name), repo.objectFormat);
     if (found?.blobId === id) digester.remember(id, storedAsIs(found));
   }
   digester.save();

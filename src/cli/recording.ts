@@ -32,7 +32,7 @@ export function recordingContext(
   const config = once(async () => await configOf(repo));
   return {
     repo,
-    digester: new Digester(repo),
+    digester: new Digester(repo, true, context.voice.progress),
     layoutAt: (commit) => readLayout(repo, commit),
     explainedIn: onceEach(async (tips) => {
       return await (await judge()).explainedByHistory(repo, await explainedRequest(context, repo, tips));

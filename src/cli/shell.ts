@@ -55,6 +55,7 @@ async function start(
   try {
     return await module.run(context, args);
   } finally {
+    voice.endProgress();
     await close();
     await pager?.close();
   }

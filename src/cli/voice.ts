@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream';
 import { MlchainError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import { noProgress } from '../progress.ts';
 import { escapeLines } from '../report/escape.ts';
 import { jsonDocument } from '../report/json.ts';
 import type { Style } from '../report/style.ts';
 import { styleFor, styleSequence } from '../report/style.ts';
+import { ProgressLine } from './progress.ts';
 import type { Streams } from './streams.ts';
 
 export interface VoiceSettings {
@@ -26,6 +29,7 @@ export class Voice {
   /** Colours for standard error. */
   readonly errorStyle: Style;
   readonly #streams: Streams;
+  readonly #progress: ProgressLine | undefined;
   #out: Writable;
 
   constructor(streams: Streams, settings: VoiceSettings) {
@@ -34,16 +38,20 @@ export class Voice {
     this.style = styleFor(settings.color && showsColor(streams.stdout, settings.env));
     this.errorStyle = styleFor(settings.color && showsColor(streams.stderr, settings.env));
     this.#streams = streams;
+    this.#progress = showsProgress(streams, settings) ? new ProgressLine(streams.stderr) : undefined;
     this.#out = streams.stdout;
   }
 
   /** A line, or several, for people; nothing under --json and -q. */
   say(text = ''): void {
-    if (!this.isJson && !this.isQuiet) this.#out.write(`${safe(text)}\n`);
+    if (this.isJson || this.isQuiet) return;
+    this.endProgress();
+    this.#out.write(`${safe(text)}\n`);
   }
 
   /** What was asked for, byte by byte and also under -q: a certificate, a fingerprint, signed JSON. */
   print(data: string | Uint8Array): void {
+    this.endProgress();
     this.#out.write(data);
   }
 
@@ -107,6 +115,7 @@ export class Voice {
         hint: 'give --yes to answer yes',
       });
     }
+    this.endProgress();
     const { askLine } = await import('./prompt.ts');
     const answer = await askLine(this.#streams, `${safe(question)} [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
@@ -115,11 +124,23 @@ export class Voice {
   /** Reads a passphrase without echo; undefined where there is no terminal. */
   async askSecret(question: string): Promise<string | undefined> {
     if (!this.canAsk) return undefined;
+    this.endProgress();
     const { askSecretly } = await import('./prompt.ts');
     return await askSecretly(this.#streams, safe(question));
   }
 
+  /** For long work to tell how far it is, on a line of the terminal that the next word takes away. */
+  get progress(): Progress {
+    return this.#progress?.report ?? noProgress;
+  }
+
+  /** Before somebody else writes to the terminal. */
+  endProgress(): void {
+    this.#progress?.erase();
+  }
+
   #complain(text: string): void {
+    this.endProgress();
     this.#streams.stderr.write(`${safe(text)}\n`);
   }
 }
@@ -131,6 +152,12 @@ function showsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv
 }
 
 const splitAtStyles = new RegExp(`(${styleSequence.source})`);
+
+/** A log of a build is no place for a line that is written over and over. */
+function showsProgress({ stderr }: Streams, { json, quiet, env }: VoiceSettings): boolean {
+  const isDumb = (env.CI ?? '') !== '' || env.TERM === 'dumb';
+  return stderr.isTTY === true && !json && !quiet && !isDumb;
+}
 
 /** Our own colours, tabs and line feeds pass; every other control is shown, not done. */
 function safe(text: string): string {

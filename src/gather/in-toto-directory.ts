@@ -7,6 +7,7 @@ import { JsonParts } from '../intoto/json-parts.ts';
 import { sslibIdentity } from '../intoto/sslib-check.ts';
 import type { SslibKey } from '../intoto/sslib-key.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
+import { noProgress, type Progress, Steps } from '../progress.ts';
 import { verdictOf } from '../verify/finding.ts';
 import { verifySupplyChain } from '../verify/supply-chain.ts';
 import type { LinkFile, LinkSource } from '../verify/supply-chain-facts.ts';
@@ -33,6 +34,7 @@ export interface DirectoryVerification {
   readonly now: number;
   /** Undefined: inspections are skipped. */
   readonly inspections: { readonly timeoutMs: number } | undefined;
+  readonly progress?: Progress | undefined;
 }
 
 /** How much of a key id stands in a file's name. */
@@ -53,7 +55,7 @@ export async function verifyDirectory(options: DirectoryVerification): Promise<V
       layout,
       owners: [...owners.map(({ publicKey }) => publicKey), ...ownerKeys],
       ownerThreshold: options.ownerThreshold ?? owners.length + new Set(ownerKeys.map(sslibIdentity)).size,
-      links: new DirectoryLinks(options.directory),
+      links: new DirectoryLinks(options.directory, new JsonParts(), options.progress),
       certificates: [...owners, ...(options.certificates ?? [])],
       now: options.now,
       parameters: options.parameters,
@@ -83,22 +85,29 @@ function readLayout(file: string): Envelope {
 class DirectoryLinks implements LinkSource {
   readonly #directory: string;
   readonly #parts: JsonParts;
+  readonly #progress: Progress;
+  #steps: Steps | undefined;
   #listed: readonly fs.Dirent[] | undefined;
 
-  constructor(directory: string, parts = new JsonParts()) {
+  constructor(directory: string, parts: JsonParts, progress: Progress = noProgress) {
     this.#directory = directory;
     this.#parts = parts;
+    this.#progress = progress;
   }
 
-  links(step: string): Promise<readonly LinkFile[]> {
-    const files = this.#entries().flatMap(({ name: file }): LinkFile[] => {
+  async links(step: string): Promise<readonly LinkFile[]> {
+    const isLink = ({ name }: fs.Dirent) => name.endsWith('.link');
+    this.#steps ??= new Steps(this.#progress, 'links', this.#entries().filter(isLink).length);
+    const files: LinkFile[] = [];
+    for (const { name: file } of this.#entries()) {
       const keyidPrefix = keyidIn(file, step, '.link');
-      if (keyidPrefix === undefined) return [];
+      if (keyidPrefix === undefined) continue;
       const result = readMetadataFile(path.join(this.#directory, file), this.#parts);
       const place = { file, keyidPrefix };
-      return [typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result }];
-    });
-    return Promise.resolve(files);
+      files.push(typeof result === 'string' ? { ...place, problem: result } : { ...place, envelope: result });
+      await this.#steps.next();
+    }
+    return files;
   }
 
   /** A symbolic link is not followed: a directory could then lie within itself for ever. */
@@ -109,7 +118,7 @@ class DirectoryLinks implements LinkSource {
     );
     return entry === undefined
       ? NO_LINKS
-      : new DirectoryLinks(path.join(this.#directory, entry.name), this.#parts);
+      : new DirectoryLinks(path.join(this.#directory, entry.name), this.#parts, this.#progress);
   }
 
   /** Only names that are really there are opened: a step called `../x` finds nothing outside (threat 33). */

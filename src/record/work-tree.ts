@@ -67,7 +67,7 @@ export async function changedSince(
     if (!isAsListed) unread.set(name, { ...entry, state: unreadState(entry.state) });
   }
   const others = [...files.keys()].filter((name) => !index.has(name));
-  const now = await digestLooseFiles(repo, repo.workTree, unread, others);
+  const now = await digestLooseFiles(repo, repo.workTree, unread, others, digester.progress);
   return [...unread.keys(), ...others].filter((name) => !sameArtifact(files.get(name), now.get(name))).sort();
 }
 

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FileHasher } from '../../src/artifact/hash-file.ts';
 import { sha256Hex } from '../../src/intoto/digest.ts';
+import { failure } from '../support/failure.ts';
 import { makeScratch } from '../support/scratch.ts';
 import { makeClone } from '../support/working-clone.ts';
 
@@ -56,14 +57,26 @@ test('a git-lfs pointer is recognised in passing, a large file is none', () => {
   scratch.cleanup();
 });
 
-test('a file that is gone is undefined, one that cannot be read is an error, a link is not followed', () => {
+test('a file that is gone is undefined, one that cannot be read is an error, a link is not followed', async () => {
   const scratch = makeScratch();
   const hasher = new FileHasher();
-  assert.is(hasher.hashIfThere(`${scratch.path}/none`), undefined);
-  assert.throws(() => hasher.hashIfThere(scratch.path), /EISDIR/);
+  assert.is(await hasher.hashIfThere(`${scratch.path}/none`), undefined);
+  assert.match((await failure(hasher.hashIfThere(scratch.path))).message, /EISDIR/);
   scratch.write('target', 'secret');
   fs.symlinkSync('target', `${scratch.path}/link`);
-  assert.throws(() => hasher.hashIfThere(`${scratch.path}/link`), /ELOOP/);
+  assert.match((await failure(hasher.hashIfThere(`${scratch.path}/link`))).message, /ELOOP/);
+  scratch.cleanup();
+});
+
+test('both ways of hashing say the same, and the patient one tells of a large file how far it is', async () => {
+  const scratch = makeScratch();
+  const told: (readonly unknown[])[] = [];
+  const hasher = new FileHasher((...report) => told.push(report));
+  for (const size of sizes) {
+    const file = scratch.write('file', Buffer.alloc(size, 'abcdefg'));
+    assert.equal(await hasher.hashIfThere(file, 'sha1'), hasher.hashFile(file, 'sha1'));
+  }
+  assert.equal(told.at(-1), ['bytes', 3 * MIB, 3 * MIB]);
   scratch.cleanup();
 });
 

@@ -28,6 +28,39 @@ async function talk(script: string, dialogue: Dialogue = {}, env: NodeJS.Process
   return await onTerminal(argv, { ...person.env, TERM: 'xterm', ...env }, dialogue, { cwd: person.home });
 }
 
+const HASHING = `
+    import { Steps } from '${new URL('../../src/progress.ts', import.meta.url).href}';
+    const steps = new Steps(voice.progress, 'files', 1e9);
+    const end = performance.now() + Number(process.env.FOR_MS);
+    while (performance.now() < end) await steps.next();
+    voice.say('done');`;
+/** What the terminal is told, with a sign for what takes a line away. */
+const spoken = (stdout: string) => stdout.replaceAll('\r\u001b[K', '<erased>');
+
+test('work of over a second says how far it is, and the line is gone before the next word', async () => {
+  const { stdout } = await talk(HASHING, {}, { CI: '', FOR_MS: '1600' });
+  assert.match(
+    spoken(stdout),
+    /^(<erased>\d+ of 1000000000 files, \d+\/s, \d+ (s|min) left)+<erased>done\n$/,
+  );
+});
+
+test('short work, a build and a dumb terminal have no such line', async () => {
+  assert.is((await talk(HASHING, {}, { CI: '', FOR_MS: '300' })).stdout, 'done\n');
+  assert.is((await talk(HASHING, {}, { CI: 'true', FOR_MS: '1400' })).stdout, 'done\n');
+  assert.is((await talk(HASHING, {}, { CI: '', TERM: 'dumb', FOR_MS: '1400' })).stdout, 'done\n');
+});
+
+test('Ctrl-C is heard in the middle of long work: 130, and a clean line', async () => {
+  const { stdout, code } = await talk(
+    HASHING,
+    { after: ' left', type: '\u0003' },
+    { CI: '', FOR_MS: '60000' },
+  );
+  assert.is(code, 130);
+  assert.match(spoken(stdout), /<erased>$/);
+});
+
 const CONFIRM = "console.log('answer ' + (await voice.confirm('do it?', false)));";
 
 test('a question takes y and yes for a yes, and nothing else', async () => {

@@ -5,6 +5,7 @@ import { loadedBy } from './imports.ts';
 const floors = new Map([
   ['errors.ts', 0],
   ['version.ts', 0],
+  ['progress.ts', 0],
   ['intoto', 1],
   ['git', 1],
   ['user', 1],

@@ -28,6 +28,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     product: args.value('product') ?? context.cwd,
     parameters: parametersIn(args),
     now: Math.floor(now / 1000),
+    progress: context.voice.progress,
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
   });
   speak(context, args, report);
