@@ -71,8 +71,9 @@ async function certificateOf(repo: Repository, context: Context, fingerprint: st
 
 async function certificateInFile(file: string, { cwd }: Context): Promise<Certificate> {
   const content = await fs.readFile(path.resolve(cwd, file)).catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected a fingerprint of 40 hex digits or a certificate file, found '${file}'`;
-    throw new MlchainError('input', `${message} (${cause.code})`, { cause });
+    const expected = 'expected a fingerprint of 40 hex digits or a certificate file';
+    if (file === '') throw new MlchainError('usage', `${expected}, found nothing`);
+    throw new MlchainError('input', `${expected}, found '${file}' (${cause.code})`, { cause });
   });
   const certificates = await readCertificates(content);
   const [certificate] = certificates;

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
 import { type Assessment, assess } from '../gather/assess.ts';
 import { readTrust } from '../gather/trust.ts';
 import type { Repository } from '../git/repository.ts';
+import { LAYOUT_PATH } from '../layout/paths.ts';
 import { type RemoteEvidence, remoteEvidence } from '../ledger/fetched.ts';
 import { countLines, linesMissing } from '../ledger/note-lines.ts';
 import { localRef, trackingRef } from '../ledger/refs.ts';
@@ -22,6 +25,8 @@ export interface AtHead {
   readonly trust: Trust;
   /** Both questions, without inspections. */
   readonly assessment: Assessment | undefined;
+  /** Whether there is a layout in the work tree. */
+  readonly drafted: boolean;
   /** In force at HEAD. */
   readonly layout: TrustedLayout | undefined;
 }
@@ -29,7 +34,8 @@ export interface AtHead {
 export async function judgeHead(repo: Repository, context: Context): Promise<AtHead> {
   const head = await repo.head();
   const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
-  if (head === undefined) return { head, trust, assessment: undefined, layout: undefined };
+  const drafted = repo.workTree !== undefined && existsSync(path.join(repo.workTree, LAYOUT_PATH));
+  if (head === undefined) return { head, trust, drafted, assessment: undefined, layout: undefined };
   const now = Math.floor(context.now() / 1000);
   const release = {
     trust,
@@ -39,13 +45,15 @@ export async function judgeHead(repo: Repository, context: Context): Promise<AtH
     cache: 'histories',
   } as const;
   const assessment = await assess(repo, { ...release, revision: head });
-  return { head, trust, assessment, layout: assessment.history?.commits.get(head)?.inForce.own };
+  return { head, trust, drafted, assessment, layout: assessment.history?.commits.get(head)?.inForce.own };
 }
 
 /** The layout as `status` has it: how long it still holds, or why there is none. */
-export function layoutStatus({ head, trust, layout }: AtHead, now: number): StatusReport['layout'] {
+export function layoutStatus({ head, trust, drafted, layout }: AtHead, now: number): StatusReport['layout'] {
   if (layout !== undefined) return { daysLeft: Math.floor((layout.layout.expires - now) / DAY_MS) };
-  if (head === undefined) return { problem: 'no commit yet' };
+  if (head === undefined && drafted)
+    return { problem: `no commit yet: commit ${LAYOUT_PATH} once its owners have signed it` };
+  if (head === undefined) return { problem: "no commit yet: 'git mlchain layout new' drafts a layout" };
   if (trust.owners.length === 0)
     return { problem: "no owner is pinned: 'git mlchain trust FPR', or --first-use" };
   return { problem: "none in force at HEAD: 'git mlchain verify' says why" };

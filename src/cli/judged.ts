@@ -1,8 +1,10 @@
 import { MlchainError } from '../errors.ts';
 import { assessHistory, assessNewest } from '../gather/assess.ts';
+import { obstacles } from '../gather/obstacles.ts';
 import { readTrust } from '../gather/trust.ts';
 import type { Commit } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
+import { findingText } from '../report/finding-text.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import { type LogEntry, logEntry, unjudgedEntry } from '../verify/log-entry.ts';
 import type { Context } from './context.ts';
@@ -17,6 +19,7 @@ export async function judgedHistory(
   revision: string,
 ): Promise<HistoryJudgment | undefined> {
   const request = await requestFor(context, repo, revision);
+  if (request === undefined) return undefined;
   return await unlessIncomplete(context, assessHistory(repo, { ...request, cache: 'digests' }));
 }
 
@@ -27,8 +30,8 @@ export async function logOf(
   revision: string,
 ): Promise<(commit: Commit) => Promise<LogEntry | undefined>> {
   const request = await requestFor(context, repo, revision);
-  const newest = await unlessIncomplete(context, assessNewest(repo, request));
-  if (newest === undefined) return async (commit) => unjudged(commit);
+  const newest = request && (await unlessIncomplete(context, assessNewest(repo, request)));
+  if (request === undefined || newest === undefined) return async (commit) => unjudged(commit);
   const known = new Map(newest.log.map((entry) => [entry.commit, entry]));
   let { whole } = newest;
   return async ({ id }) => {
@@ -40,12 +43,14 @@ export async function logOf(
   };
 }
 
+/** Undefined where `verify` would say *incomplete*: whoever trusts nobody must not be told "violated" (threat 40). */
 async function requestFor({ voice, env, now }: Context, repo: Repository, revision: string) {
   const trust = await readTrust(repo, { owners: [], strict: false, env });
-  if (trust.owners.length === 0) {
-    voice.warn('no owner is pinned, so nothing can be verified', 'git mlchain trust FINGERPRINT');
-  }
-  return { tips: [revision], trust, now: Math.floor(now() / 1000) };
+  const [obstacle] = await obstacles(repo, revision, trust);
+  if (obstacle === undefined) return { tips: [revision], trust, now: Math.floor(now() / 1000) };
+  const { message, hint } = findingText(obstacle);
+  voice.warn(`nothing can be verified here: ${message}`, hint);
+  return undefined;
 }
 
 async function unlessIncomplete<T>({ voice }: Context, judging: Promise<T>): Promise<T | undefined> {

@@ -82,13 +82,16 @@ function pathList(paths: readonly string[]): string {
 }
 
 /** The steps in their order; the first that is not as it should be is what to do next. */
-function stepLines({ steps }: StatusReport, style: Style): string[] {
+function stepLines({ steps, pending }: StatusReport, style: Style): string[] {
   if (steps.length === 0) return [];
   const lines = steps.map(({ step, state }) => {
     return `  ${(state === 'verified' ? style.green : style.red)(state.padEnd(9))} ${escapeText(step)}`;
   });
   const open = steps.find(({ state }) => state !== 'verified');
   if (open === undefined) return ['steps at HEAD:', ...lines];
+  if (pending.some(({ step }) => step === open.step)) {
+    return ['steps at HEAD:', ...lines, `next: commit what ${escapeText(open.step)} made`];
+  }
   const people = open.functionaries
     .map(({ name, fingerprint }) => escapeText(name || fingerprint))
     .join(' or ');

@@ -149,6 +149,7 @@ layouts('new refuses what it cannot understand, in one line with a hint', async 
       /expected a fingerprint of 40 hex digits or a certificate file, found 'nobody\.asc'/,
     ],
     [['--functionary', '12E5'], /found '12E5'/],
+    [['--functionary', 'prepare='], /certificate file, found nothing/],
     [['--functionary', 'A'.repeat(40)], /there is no certificate of A{40} here/],
     [['--functionary', 'tarin=../alice.asc', '--functionary', '../alice.asc'], /no step is named 'tarin'/],
     [['--functionary', '../alice.asc', '--threshold', 'prepare'], /--threshold: expected STEP=N/],

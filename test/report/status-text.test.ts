@@ -52,7 +52,7 @@ not signed yet: 2be8810 – 'git mlchain record --missing' signs
 steps at HEAD:
   verified  prepare
   stale     train
-next: 'git mlchain run train' – by Bob <bob@example.org> or ${bob.fingerprint}
+next: commit what train made
 
 evidence: 2 lines of yours not at origin yet – the next push delivers what it needs
 evidence: never fetched from fork – 'git mlchain sync fork'
@@ -73,7 +73,7 @@ test('where all is well, there is nothing to do next', () => {
 
 test('each way of not being verified has its own cure', () => {
   const next = (state: StatusReport['steps'][number]['state']) =>
-    /^next: (.*) – by/m.exec(text({ steps: [step('train', state)] }))?.[1];
+    /^next: (.*) – by/m.exec(text({ steps: [step('train', state)], pending: [] }))?.[1];
   assert.is(next('missing'), "'git mlchain run train'");
   assert.is(next('stale'), "'git mlchain run train'");
   assert.is(next('diverged'), "'git mlchain record --step train', if what is there is right");

@@ -31,7 +31,8 @@ for (const objectFormat of ['sha1', 'sha256'] as const) {
       ['verified', 'verified', 'verified'],
     );
     assert.match(await carl.git('mlchain', 'log', '-n', '1'), `✓ ${commit.slice(0, 7)} new data (verified)`);
-    assert.match(await carl.git('log', '-1', '--notes=remotes/origin/mlchain/*'), '"_type":"link"');
+    for (const ref of ['remotes/origin/mlchain/*', '*mlchain/*'])
+      assert.match(await carl.git('log', '-1', `--notes=${ref}`), '"_type":"link"');
   });
 
   story('a linked worktree is as good as the clone', async ({ team }) => {

@@ -16,6 +16,7 @@ const DATA = 'data/words.txt';
 story('40: with no owner pinned nothing is verified', async ({ team: { carl, olivia } }) => {
   await carl.git('config', '--unset-all', 'mlchain.owner');
   assertVerdict(await carl.verify(), 'incomplete', ['incomplete nothing-pinned']);
+  await assertUnjudged(carl, 'nobody to trust');
   assertVerdict(await carl.verify('--owner', olivia.fingerprint), 'verified');
   const { stdout } = await carl.tries(['mlchain', 'verify', '--json'], {
     env: { MLCHAIN_OWNER: olivia.fingerprint },
@@ -41,8 +42,10 @@ story('40: a clone whose evidence was never fetched is incomplete until it is', 
   await clone.person.git(['clone', '-q', 'team:server.git', clone.clone]);
   await clone.git('mlchain', 'trust', team.olivia.fingerprint);
   assertVerdict(await clone.verify(), 'incomplete', ['incomplete evidence-missing']);
+  await assertUnjudged(clone, 'never fetched');
   await clone.git('mlchain', 'sync');
   assertVerdict(await clone.verify(), 'verified');
+  assert.match(await clone.mlchain('log', '-n', '1'), '(verified)');
 });
 
 story('40: poison in such a clone is incomplete, too, and found once it is whole', async ({ team }) => {
@@ -129,6 +132,17 @@ function putLargeFile(member: Member, oid: string, content: string): void {
 
 function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** What shows whatever there is accuses nobody, and says why. */
+async function assertUnjudged(reader: Member, why: string): Promise<void> {
+  for (const command of ['log', 'show']) {
+    const { stdout, stderr, code } = await reader.tries(['mlchain', command]);
+    assert.is(code, 0);
+    assert.match(stdout, /^\? \w+ train again \(unknown\)/);
+    assert.not.match(stdout, 'violated');
+    assert.match(stderr, why);
+  }
 }
 
 /** Carl's new clone over the wire, with the hooks and the owner pinned. */

@@ -14,6 +14,7 @@ function atHead(days: number | undefined, findings: readonly Finding[] = [], jud
   return {
     head: '1234567',
     trust: { owners: ['A'.repeat(40)], threshold: 1, id: undefined, strict: false },
+    drafted: false,
     assessment: { findings, history: judged ? {} : undefined } as AtHead['assessment'],
     layout: layout as unknown as TrustedLayout | undefined,
   };
