@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { makeLinkDirectory } from './links.ts';
 import { alternate, type Command, ms, once, type Row, summary, timed } from './measure.ts';
 import { program } from './program.ts';
+import { byteRows } from './rows-bytes.ts';
 import { commitFile, git, historyRows, hook, type Measure, ours } from './rows-history.ts';
 import type { BenchStage } from './stage.ts';
 
@@ -175,4 +176,5 @@ export const rows: readonly (readonly [id: string, measure: Measure])[] = [
   ...historyRows,
   ['P7', inToto('P7', 4, 50_000)],
   ['P8', inToto('P8', 50, 1000)],
+  ...byteRows,
 ];
