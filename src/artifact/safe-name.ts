@@ -22,5 +22,7 @@ export function unsafeName(name: string): string | undefined {
 /** The same for a name in a link, where `dir:P` stands for a directory and `dir:` alone for all there is. */
 export function unsafeArtifactName(name: string): string | undefined {
   const directory = name.startsWith('dir:') ? name.slice('dir:'.length).replace(/\/+$/, '') : undefined;
-  return directory === '' || directory === '.' ? undefined : unsafeName(directory ?? name);
+  // A directory that DVC tracks as a whole ends in a slash.
+  const plain = name.length > 1 ? name.replace(/\/$/, '') : name;
+  return directory === '' || directory === '.' ? undefined : unsafeName(directory ?? plain);
 }

@@ -10,6 +10,7 @@ import type { LogEntry } from '../verify/log-entry.ts';
 import { judgeRelease, type ReleaseJudgment, reachOf } from '../verify/release.ts';
 import type { VerdictReport } from '../verify/verdict.ts';
 import { absentNotes, absentObject, notesMissing } from './absent.ts';
+import { deepFindings } from './deep.ts';
 import { type InspectionSettings, inspectRelease } from './inspect-release.ts';
 import { type CacheUse, type HistoryRequest, judgedHistory } from './judged-history.ts';
 import { forcedBack } from './layout-memory.ts';
@@ -26,6 +27,8 @@ export interface AssessRequest {
   readonly within?: ReadonlySet<string>;
   /** `--for STEP`. */
   readonly step?: string | undefined;
+  /** `--deep`: also what pointers and links stand for, as far as it is here. */
+  readonly deep?: boolean;
   /** Undefined: `--no-inspect`. */
   readonly inspections: InspectionSettings | undefined;
   /** Evidence that no ref names yet: what a push is about to bring. */
@@ -80,6 +83,9 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
   const asked = { trust, now, release: release !== undefined };
   findings.push(...(await outdatedLayout(repo, history, revision, asked)));
   findings.push(...(await rewoundFindings(repo, history.keys, findings)));
+  if (request.deep === true) {
+    findings.push(...(await deepFindings(repo, history.commits.get(revision), reachedBy(request, layout))));
+  }
   if (release !== undefined && verdictOf(findings) === 'verified') {
     findings.push(...(await inspectRelease(repo, history, request)));
   }
@@ -120,10 +126,14 @@ function historyFindings({ findings }: HistoryJudgment, { within }: AssessReques
 }
 
 function releaseOf(history: HistoryJudgment, request: AssessRequest): ReleaseJudgment {
-  const { revision, step, now } = request;
-  const layout = history.commits.get(revision)?.inForce.own;
-  const only = step === undefined || layout === undefined ? undefined : stepsAsked(step, layout);
+  const { revision, now } = request;
+  const only = reachedBy(request, history.commits.get(revision)?.inForce.own);
   return judgeRelease({ history, revision, only, now });
+}
+
+/** The steps that are asked about; all where undefined. */
+function reachedBy({ step }: AssessRequest, layout: TrustedLayout | undefined) {
+  return step === undefined || layout === undefined ? undefined : stepsAsked(step, layout);
 }
 
 /** A misspelt step must not be a question about nothing, which anything answers. */

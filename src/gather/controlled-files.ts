@@ -1,13 +1,15 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DvcContents, dvcOutput } from '../artifact/dvc/contents.ts';
 import { unsafeName } from '../artifact/safe-name.ts';
 import type { Repository } from '../git/repository.ts';
 import { listTree } from '../git/tree.ts';
 import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Finding } from '../verify/finding.ts';
+import { mismatch } from './deep-look.ts';
 import { lfsContent } from './lfs-content.ts';
 
 const EXECUTABLE = '100755';
@@ -25,25 +27,65 @@ export async function layOut(
   if (state === undefined) return undefined;
   for await (const [path, entry] of listTree(repo, commit.id, state.control.prefixes)) {
     const artifact = state.at(path);
-    if (artifact === undefined) continue;
-    const base = { commit: commit.id, path } as const;
-    const unsafe = unsafeName(path);
-    if (unsafe !== undefined) return { ...base, code: 'invalid-name', severity: 'violation', detail: unsafe };
-    if (artifact.kind !== 'file' && artifact.kind !== 'lfs') continue;
+    if (artifact?.kind !== 'file' && artifact?.kind !== 'lfs') continue;
     const content =
       artifact.kind === 'lfs' ? await lfsContent(repo, artifact.digest) : blobContent(repo, entry.id);
-    if (content === undefined) return { ...base, code: 'object-missing', severity: 'incomplete' };
     const mode = entry.mode === EXECUTABLE ? 0o755 : 0o644;
-    if (!(await canBeWritten(join(directory, path), content, mode))) {
-      return {
-        ...base,
-        code: 'invalid-name',
-        severity: 'violation',
-        detail: 'it is too long for a file here',
-      };
+    const refused = await place(directory, { commit: commit.id, path }, content, mode);
+    if (refused !== undefined) return refused;
+  }
+  return await layOutDvc(repo, judgment, directory);
+}
+
+/** What DVC tracks, from this clone, where it is what was signed. */
+async function layOutDvc(
+  repo: Repository,
+  { state, commit, effective }: CommitJudgment,
+  directory: string,
+): Promise<Finding | undefined> {
+  const contents = new DvcContents(repo);
+  for (const [step, { artifacts }] of state?.steps ?? []) {
+    for (const [name, { kind }] of artifacts) {
+      if (!kind.startsWith('dvc:')) continue;
+      const output = dvcOutput(name);
+      const found = contents.find(output, kind);
+      const base = { commit: commit.id, path: name };
+      const signed = effective.get(step)?.link.link.products.get(name)?.get('sha256');
+      if (found.state !== 'here') return { ...base, ...absent('DVC') };
+      const { content } = found;
+      if (content.sha256 !== signed) return { ...base, step, ...differs(signed, content.sha256) };
+      for (const [path, file] of content.files ?? [['', content]]) {
+        const at = { commit: commit.id, path: output + path };
+        const refused = await place(directory, at, createReadStream(file.place), 0o644);
+        if (refused !== undefined) return refused;
+      }
     }
   }
   return undefined;
+}
+
+function absent(where?: string) {
+  return { code: 'object-missing', severity: 'incomplete', place: where } as const;
+}
+
+function differs(expected: string | undefined, found: string) {
+  return mismatch('DVC', `sha256:${expected}`, `sha256:${found}`);
+}
+
+async function place(
+  directory: string,
+  base: { readonly commit: string; readonly path: string },
+  content: Readable | undefined,
+  mode: number,
+): Promise<Finding | undefined> {
+  const invalid = (detail: string): Finding => {
+    return { ...base, code: 'invalid-name', severity: 'violation', detail };
+  };
+  const unsafe = unsafeName(base.path);
+  if (unsafe !== undefined) return invalid(unsafe);
+  if (content === undefined) return { ...base, ...absent() };
+  const isWritten = await canBeWritten(join(directory, base.path), content, mode);
+  return isWritten ? undefined : invalid('it is too long for a file here');
 }
 
 function blobContent(repo: Repository, id: string): Readable {

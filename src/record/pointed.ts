@@ -2,12 +2,13 @@ import * as path from 'node:path/posix';
 import { ArtifactError } from '../artifact/artifact-error.ts';
 import { directoryArtifactName } from '../artifact/directory.ts';
 import type { DvcContent } from '../artifact/dvc/contents.ts';
-import { DvcContents } from '../artifact/dvc/contents.ts';
+import { DvcContents, dvcOutput } from '../artifact/dvc/contents.ts';
 import { HashCache } from '../artifact/dvc/hash-cache.ts';
 import type { Artifact, Listing } from '../artifact/kind.ts';
 import { isPointedAt } from '../artifact/kind.ts';
 import type { Repository } from '../git/repository.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { Seal } from '../user/seal.ts';
 import type { Work } from './compose.ts';
 import type { Explained, RecordingContext } from './context.ts';
 import type { Files } from './patterns.ts';
@@ -43,7 +44,7 @@ async function resolve(
   name: string,
   { kind }: Artifact,
 ): Promise<Artifact> {
-  const output = outputOf(name);
+  const output = dvcOutput(name);
   const found = contents.find(output, kind);
   if (found.state === 'here') return { kind, digest: found.content.sha256 };
   const signed = await signedBefore(context, commit, name, kind);
@@ -63,11 +64,6 @@ async function resolve(
     `expected '${output}' with the md5 ${md5} that its pointer names, found ${found.found}`,
     "'dvc checkout' brings the former, 'dvc add' or 'dvc commit' points at what is there",
   );
-}
-
-/** `dir:data/raw` is the output `data/raw/`. */
-function outputOf(name: string): string {
-  return name.startsWith('dir:') ? `${name.slice('dir:'.length)}/` : name;
 }
 
 /** What somebody who had the data signed for it, and the judge takes for good. */
@@ -103,7 +99,7 @@ export function adoptPointed(repo: Repository, pending: Pending, tree: Files): P
   for (const [output, { kind }] of pointed) {
     const names = [...materials.keys(), ...products.keys()];
     const base = output.endsWith('/') ? output : undefined;
-    const isNamed = names.some((name) => outputOf(name) === output || (base && name.startsWith(base)));
+    const isNamed = names.some((name) => dvcOutput(name) === output || (base && name.startsWith(base)));
     const found = isNamed ? contents.find(output, kind) : undefined;
     if (found?.state !== 'here') continue;
     materials = adopt(materials, output, kind, found.content);
@@ -120,7 +116,7 @@ function adopt(recorded: Listing, output: string, kind: Artifact['kind'], conten
   if (content.files === undefined) return adopted;
   const files = [...content.files.keys()].map((relpath) => output + relpath);
   const isSame = files.every(
-    (file) => recorded.get(file)?.digest === content.files?.get(file.slice(output.length)),
+    (file) => recorded.get(file)?.digest === content.files.get(file.slice(output.length))?.sha256,
   );
   if (files.length === 0 || !isSame) return adopted;
   for (const file of files) adopted.delete(file);
@@ -135,6 +131,6 @@ function withIgnores(products: Listing, output: string, tree: Files): Listing {
 }
 
 function contentsIn(repo: Repository): DvcContents {
-  const cache = new HashCache(repo.commonDir);
+  const cache = new HashCache(repo.commonDir, Seal.open(repo.env));
   return new DvcContents(repo, (file) => cache.hash(file));
 }

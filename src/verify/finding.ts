@@ -65,6 +65,8 @@ export interface Finding {
   readonly author?: string | undefined;
   readonly expected?: string | undefined;
   readonly found?: string | undefined;
+  /** Where outside of git's objects it was looked for, or found, in plain words. */
+  readonly place?: string | undefined;
   /** What else is known, in plain words. */
   readonly detail?: string | undefined;
   /** Who made the artifact last, as it should have been. */

@@ -56,6 +56,11 @@ test('in a link the same holds below dir:', () => {
   }
 });
 
+test('a directory that is one output of DVC ends in one slash', () => {
+  assert.is(unsafeArtifactName('data/images/'), undefined);
+  for (const name of ['/', 'a//', '../', 'a/../', '.git/']) assert.ok(unsafeArtifactName(name), name);
+});
+
 test('dir: alone is everything there is', () => {
   for (const name of ['dir:', 'dir:.', 'dir:/', 'dir:./', 'dir:a/']) {
     assert.is(unsafeArtifactName(name), undefined, name);

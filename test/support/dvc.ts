@@ -23,7 +23,7 @@ export function writeDvcCache(member: Member, content: string | Uint8Array, name
 }
 
 /** What `dvc add FILE` leaves: the file itself ignored by git, its content in the cache, and a pointer beside it. */
-export function writeDvcFile(member: Member, file: string, content: string): void {
+export function writeDvcFile(member: Member, file: string, content: string | Uint8Array): void {
   member.write(file, content);
   ignore(member, file);
   writeDvcCache(member, content);

@@ -6,13 +6,23 @@ import { dvcHash } from '../kind.ts';
 import { type ManifestEntry, manifestMd5, parseManifest } from './manifest.ts';
 import { hashTwice, type TwoHashes } from './two-hashes.ts';
 
-/** What an output holds, as found. */
-export interface DvcContent {
-  /** Of a directory its `dir:` digest. */
-  readonly sha256: string;
-  /** Of a directory: SHA-256 by path below it. */
-  readonly files: ReadonlyMap<string, string> | undefined;
+/** An artifact as a link names it → the output: `dir:data/raw` is `data/raw/`. */
+export function dvcOutput(name: string): string {
+  return name.startsWith('dir:') ? `${name.slice('dir:'.length)}/` : name;
 }
+
+/** A file that was found. */
+export interface DvcFile {
+  readonly sha256: string;
+  /** Where it lies, absolute. */
+  readonly place: string;
+}
+
+/** What an output holds, as found. */
+export type DvcContent =
+  | (DvcFile & { readonly files: undefined })
+  /** A directory: its `dir:` digest, and what lies in it by the path below it. */
+  | { readonly sha256: string; readonly files: ReadonlyMap<string, DvcFile> };
 
 /**
  * `here`: with the very MD5 that the pointer names. `differs`: something else lies in its place, and this is its MD5.
@@ -79,7 +89,7 @@ export class DvcContents {
     const hashes = this.#hash(file);
     if (hashes === undefined) return { state: 'absent' };
     if (hashes.md5 !== md5) return { state: 'differs', file: name, found: hashes.md5 };
-    return { state: 'here', content: { sha256: hashes.sha256, files: undefined } };
+    return { state: 'here', content: { sha256: hashes.sha256, place: file, files: undefined } };
   }
 
   /**
@@ -91,7 +101,7 @@ export class DvcContents {
       const base = place('.');
       return base === undefined ? { state: 'absent' } : this.#unlisted(output, base, md5);
     }
-    const files = new Map<string, string>();
+    const files = new Map<string, DvcFile>();
     for (const entry of entries) {
       const file = place(entry.relpath);
       const found =
@@ -99,9 +109,9 @@ export class DvcContents {
           ? this.#object(output, entry.md5)
           : this.#file(file, output + entry.relpath, entry.md5);
       if (found.state !== 'here') return found;
-      files.set(entry.relpath, found.content.sha256);
+      if (found.content.files === undefined) files.set(entry.relpath, found.content);
     }
-    return { state: 'here', content: { sha256: dirDigest(files), files } };
+    return { state: 'here', content: directoryOf(files) };
   }
 
   #manifest(output: string, md5: string): readonly ManifestEntry[] | undefined {
@@ -115,17 +125,17 @@ export class DvcContents {
 
   /** Without a manifest all that lies there is taken for the output, as DVC does but for what `.dvcignore` names. */
   #unlisted(output: string, base: string, md5: string): DvcLookup {
-    const files = new Map<string, string>();
+    const files = new Map<string, DvcFile>();
     const entries: ManifestEntry[] = [];
     for (const relpath of filesBelow(base)) {
       const hashes = this.#hash(path.join(base, relpath));
       if (hashes === undefined) continue;
       entries.push({ relpath, md5: hashes.md5 });
-      files.set(relpath, hashes.sha256);
+      files.set(relpath, { sha256: hashes.sha256, place: path.join(base, relpath) });
     }
     const found = manifestMd5(entries);
     if (found !== md5) return { state: 'differs', file: output, found: `${found}.dir` };
-    return { state: 'here', content: { sha256: dirDigest(files), files } };
+    return { state: 'here', content: directoryOf(files) };
   }
 
   /** Every DVC project that the output may belong to: those at the directories above it. */
@@ -137,6 +147,10 @@ export class DvcContents {
       return [path.join(cache, 'files', 'md5', short), path.join(cache, short)];
     });
   }
+}
+
+function directoryOf(files: ReadonlyMap<string, DvcFile>): DvcContent {
+  return { sha256: dirDigest([...files].map(([relpath, { sha256 }]) => [relpath, sha256])), files };
 }
 
 /** `/`-separated, below the directory; links to directories are not followed. */

@@ -29,6 +29,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     questions: args.has('history') ? ['history'] : ['history', 'release'],
     ...(within === undefined ? {} : { within }),
     step: args.value('for'),
+    deep: args.has('deep'),
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
     now: Math.floor(context.now() / 1000),
     cache: args.has('no-cache') ? 'none' : 'histories',

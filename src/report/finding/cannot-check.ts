@@ -21,7 +21,9 @@ export const cannotCheckDescriptions = {
     hint: (finding) =>
       isNote(finding)
         ? "'git mlchain sync'"
-        : "'git fetch --refetch --no-filter', or 'git lfs fetch' for a git-lfs file",
+        : finding.place === 'DVC'
+          ? "'dvc pull'"
+          : "'git fetch --refetch --no-filter', or 'git lfs fetch' for a git-lfs file",
   },
   'evidence-missing': {
     title: 'evidence was never fetched',

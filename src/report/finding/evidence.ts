@@ -21,11 +21,15 @@ export const evidenceDescriptions = {
     headline: (finding) =>
       isOfBundle(finding)
         ? `${pathWords(finding)} is not what this chain ends in`
-        : `${linkWords(finding)} and the commit differ in ${pathWords(finding)}`,
+        : finding.place !== undefined
+          ? `${pathWords(finding)} in ${finding.place} is not what ${linkWords(finding)} is about`
+          : `${linkWords(finding)} and the commit differ in ${pathWords(finding)}`,
     hint: (finding) =>
       isOfBundle(finding)
         ? 'get it again, from whoever offers the bundle'
-        : `sign what is there: '${recordCommand(finding)}'`,
+        : finding.place !== undefined
+          ? 'get it again, and do not use what is there'
+          : `sign what is there: '${recordCommand(finding)}'`,
   },
   unauthorised: {
     title: 'a link is signed by a key that the layout does not allow for its step',

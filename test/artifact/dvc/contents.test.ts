@@ -66,8 +66,9 @@ test('a directory is found by its manifest, whatever else lies in it', ({ clone 
   for (const [name, content] of FILES) clone.write(`data/d/${name}`, content);
   clone.write('data/d/ignored by dvc', 'x');
   const contents = new DvcContents(clone.repo);
-  const files = new Map([...FILES].map(([name, content]) => [name, sha256Hex(content)]));
-  assert.equal(contents.find('data/d/', DIRECTORY), { state: 'here', content: { sha256: DIGEST, files } });
+  const whole = contents.find('data/d/', DIRECTORY);
+  assert.is(whole.state === 'here' && whole.content.sha256, DIGEST);
+  assert.equal(whole.state === 'here' && [...(whole.content.files?.keys() ?? [])], [...FILES.keys()]);
   assert.is(contents.inCache('data/d/', DIRECTORY).state, 'absent');
   clone.write('data/d/sub/b', 'changed');
   const found = contents.find('data/d/', DIRECTORY);
