@@ -83,7 +83,7 @@ function below(prefix: string, pattern: string): string {
 }
 
 /** A pattern that matches this one name: REQUIRE and IN are not patterns, whatever characters they hold. */
-function literally(name: string): string {
+export function literally(name: string): string {
   return directoryOf(name) === undefined ? name.replace(/[*?[]/g, '[$&]') : name;
 }
 

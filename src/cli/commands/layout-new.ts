@@ -17,17 +17,20 @@ import { saveKeyFile } from '../certificate-files.ts';
 import { readConfig } from '../config.ts';
 import { CONFIG_FILE } from '../config-schema.ts';
 import type { Context } from '../context.ts';
+import { readDvcPipeline } from '../dvc-pipeline.ts';
 import type { ExitCode } from '../exit.ts';
 import { interoperabilityNotes, readFunctionaries, readThresholds } from '../functionaries.ts';
 import { readLayoutEnvelope, requireWorkTree, writeLayout } from '../layout-file.ts';
 import { lintHere, problemText, refuseErrors } from '../layout-lint.ts';
 
-/** `layout new`: a full layout from `.mlchainrc`, ready to be signed. */
+/** `layout new`: a full layout from `.mlchainrc`, or from `dvc.yaml`, ready to be signed. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
   const workTree = requireWorkTree(repo);
-  const config = await requireConfig(workTree);
+  const config = args.has('from-dvc')
+    ? { steps: await readDvcPipeline(workTree), inspections: new Map() }
+    : await requireConfig(workTree);
   const id = await identityFor(repo, workTree, args.has('force'));
   const people = await readFunctionaries(repo, context, args, [...config.steps.keys()]);
   const signed = draftLayout({

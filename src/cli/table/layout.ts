@@ -30,10 +30,12 @@ makes what from what. Each step needs a functionary. Sign the draft with
     options: [
       ...people,
       expires('like 1y, 6m for months, 30d, or a date'),
+      { name: 'from-dvc', summary: 'take the steps from the stages of dvc.yaml instead' },
       { name: 'force', summary: 'replace the layout that is there; its identity is kept' },
     ],
     examples: [
       'git mlchain layout new --expires 1y --functionary source=5A3F… --functionary prepare=alice.asc',
+      'git mlchain layout new --from-dvc --functionary 5A3F…',
     ],
   },
   {
