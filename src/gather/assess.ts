@@ -1,5 +1,6 @@
 import { MlchainError } from '../errors.ts';
 import type { RepositoryReader } from '../git/reader.ts';
+import type { Repository } from '../git/repository.ts';
 import type { NoteProblem } from '../ledger/entry.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
 import type { Trust } from '../verify/facts.ts';
@@ -84,7 +85,8 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
   findings.push(...(await outdatedLayout(repo, history, revision, asked)));
   findings.push(...(await rewoundFindings(repo, history.keys, findings)));
   if (request.deep === true) {
-    findings.push(...(await deepFindings(repo, history.commits.get(revision), reachedBy(request, layout))));
+    const only = reachedBy(request, layout);
+    findings.push(...(await deepFindings(withGit(repo), history.commits.get(revision), only)));
   }
   if (release !== undefined && verdictOf(findings) === 'verified') {
     findings.push(...(await inspectRelease(repo, history, request)));
@@ -129,6 +131,12 @@ function releaseOf(history: HistoryJudgment, request: AssessRequest): ReleaseJud
   const { revision, now } = request;
   const only = reachedBy(request, history.commits.get(revision)?.inForce.own);
   return judgeRelease({ history, revision, only, now });
+}
+
+/** What lies outside of git's objects is not for the library to look at, where it works without git. */
+function withGit(repo: RepositoryReader): Repository {
+  if (repo.git !== undefined) return repo;
+  throw new MlchainError('unsupported-repository', 'expected git, which --deep needs, found none');
 }
 
 /** The steps that are asked about; all where undefined. */
