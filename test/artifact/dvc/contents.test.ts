@@ -31,11 +31,7 @@ test('a file is found in the cache of DVC 3, in that of older ones, and in the w
   for (const below of places) {
     cache(clone, md5('content'), 'content', below);
     const found = new DvcContents(clone.repo).find('data/x', FILE);
-    assert.equal(
-      found,
-      { state: 'here', content: { sha256: sha256Hex('content'), files: undefined } },
-      below,
-    );
+    assert.is(found.state === 'here' && found.content.sha256, sha256Hex('content'), below);
     clone.remove(below);
   }
   assert.is(new DvcContents(clone.repo).find('data/x', FILE).state, 'absent');

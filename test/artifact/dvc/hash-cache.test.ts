@@ -21,7 +21,7 @@ function seal(scratch: Scratch, rewrite: (record: string) => string): void {
   fs.writeFileSync(remembered(scratch), `${sealOf(scratch)?.mark('dvc hashes', record)} ${record}\n`);
 }
 
-const sealOf = (scratch: Scratch) => Seal.open({ XDG_DATA_HOME: `${scratch.path}/data` });
+const sealOf = (scratch: Scratch) => Seal.open({ XDG_DATA_HOME: `${scratch.path}/home` });
 const cacheIn = (scratch: Scratch) => new HashCache(`${scratch.path}/git`, sealOf(scratch));
 
 test('a file is read for both hashes, and read no more while it is as it was', () => {
