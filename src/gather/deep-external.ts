@@ -12,20 +12,24 @@ import { isRegularFile, type Look, mismatch } from './deep-look.ts';
  * A product that git ignores, where it lies in the work tree: no clone has to have it, but what is there is to be what
  * was signed. The name comes from a link: one that leads out of the work tree is not followed (threat 33).
  */
-export function lookAtExternal(workTree: string | undefined, name: string, signed: string | undefined): Look {
+export async function lookAtExternal(
+  workTree: string | undefined,
+  name: string,
+  signed: string | undefined,
+): Promise<Look> {
   if (workTree === undefined || signed === undefined || unsafeArtifactName(name) !== undefined)
     return undefined;
   const directory = directoryOf(name);
   const found =
     directory === undefined
-      ? fileDigest(path.join(workTree, name), workTree)
+      ? await fileDigest(path.join(workTree, name), workTree)
       : directoryDigest(workTree, directory);
   if (found === undefined || found === signed) return undefined;
   return mismatch('the work tree', `sha256:${signed}`, `sha256:${found}`);
 }
 
-function fileDigest(file: string, workTree: string): string | undefined {
-  return isRegularFile(file, workTree) ? new FileHasher().hashIfThere(file)?.sha256 : undefined;
+async function fileDigest(file: string, workTree: string): Promise<string | undefined> {
+  return isRegularFile(file, workTree) ? (await new FileHasher().hashIfThere(file))?.sha256 : undefined;
 }
 
 /** As `run` recorded it: all that lies in there, none of which git holds. */

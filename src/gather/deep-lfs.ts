@@ -22,22 +22,23 @@ export class LfsContents {
   async look(name: string, { digest: oid }: Artifact): Promise<Look> {
     const expected = { oid, size: await this.#sizeOf(name) };
     const store = this.#repo.commonDir;
-    const looks = [this.#lookAt('the store of git-lfs', store, lfsObject(this.#repo, oid), expected)];
+    const looks = [await this.#lookAt('the store of git-lfs', store, lfsObject(this.#repo, oid), expected)];
     const top = this.#workTree;
-    if (top !== undefined) looks.push(this.#lookAt('the work tree', top, path.join(top, name), expected));
+    if (top !== undefined)
+      looks.push(await this.#lookAt('the work tree', top, path.join(top, name), expected));
     const wrong = looks.find((look) => typeof look === 'object');
     if (wrong !== undefined || looks.includes('right')) return wrong;
     return { code: 'object-missing', severity: 'incomplete', place: 'git-lfs', expected: `sha256:${oid}` };
   }
 
   /** A pointer in the place of its content says that the content was not fetched. */
-  #lookAt(
+  async #lookAt(
     place: string,
     top: string,
     file: string,
     { oid, size }: { readonly oid: string; readonly size: bigint | undefined },
-  ): NonNullable<Look> | 'right' | 'absent' {
-    const found = isRegularFile(file, top) ? this.#hasher.hashIfThere(file) : undefined;
+  ): Promise<NonNullable<Look> | 'right' | 'absent'> {
+    const found = isRegularFile(file, top) ? await this.#hasher.hashIfThere(file) : undefined;
     if (found === undefined || found.pointer?.oid === oid) return 'absent';
     if (found.sha256 !== oid) return mismatch(place, `sha256:${oid}`, `sha256:${found.sha256}`);
     if (size === undefined || BigInt(found.size) === size) return 'right';

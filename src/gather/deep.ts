@@ -41,7 +41,7 @@ export async function deepFindings(
     }
     for (const name of link?.binding?.external ?? []) {
       const signed = link?.link.products.get(name)?.get('sha256');
-      findings.push(...told(lookAtExternal(workTree, name, signed), name, base));
+      findings.push(...told(await lookAtExternal(workTree, name, signed), name, base));
     }
   }
   return findings;
