@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { sortByCodePoint } from './code-point-order.ts';
 import { FormatError } from './format-error.ts';
 import { hasLoneSurrogate, isJsonObject, type Json, type JsonObject } from './json-value.ts';
@@ -10,7 +10,7 @@ export type DigestSet = ReadonlyMap<string, string>;
 export type Artifacts = ReadonlyMap<string, DigestSet>;
 
 export function sha256Hex(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data);
 }
 
 /**

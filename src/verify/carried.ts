@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Link } from '../intoto/link.ts';
 import type { StepControl } from '../layout/control.ts';
 import type { Binding, PathChange } from '../ledger/binding.ts';
@@ -115,9 +115,7 @@ function changeKey(step: string, changed: ReadonlyMap<string, PathChange>): stri
   const lines = [...changed].map(
     ([path, { before, after }]) => `${JSON.stringify(path)} ${before} ${after}\n`,
   );
-  return createHash('sha256')
-    .update(`${JSON.stringify(step)}\n${lines.sort().join('')}`)
-    .digest('hex');
+  return hash('sha256', `${JSON.stringify(step)}\n${lines.sort().join('')}`);
 }
 
 /** By object id as well as by digest: one content can lie in two different git-lfs pointers. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const BYTES = 6;
 
@@ -72,5 +72,5 @@ export class KeySet {
 }
 
 function shortHash(name: string): number {
-  return createHash('sha256').update(name).digest().readUIntBE(0, BYTES);
+  return hash('sha256', name, 'buffer').readUIntBE(0, BYTES);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ArtifactError } from '../artifact/artifact-error.ts';
 import { directoryArtifacts, isBelow } from '../artifact/directory.ts';
 import type { Artifact } from '../artifact/kind.ts';
@@ -122,5 +122,5 @@ export function artifactsKey(artifacts: Iterable<readonly [string, Artifact]>): 
   const lines = [...artifacts].map(
     ([name, artifact]) => `${JSON.stringify(name)}\t${contentName(artifact).replace('\0', '\t')}\n`,
   );
-  return createHash('sha256').update(lines.sort().join('')).digest('hex');
+  return hash('sha256', lines.sort().join(''));
 }
