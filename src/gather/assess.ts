@@ -80,7 +80,7 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
     ...(release?.findings ?? thresholdWarnings(history, request)),
   ];
   const layout = history.commits.get(revision)?.inForce.own;
-  findings.push(...(await forcedBack(repo, revision, layout)));
+  findings.push(...(await forcedBack(repo, revision, layout, history.owners.get(revision)?.version)));
   const asked = { trust, now, release: release !== undefined };
   findings.push(...(await outdatedLayout(repo, history, revision, asked)));
   findings.push(...(await rewoundFindings(repo, history.keys, findings)));

@@ -13,6 +13,7 @@ import type { Checkpoint } from './checkpoints.ts';
 import { digestCommits, readCommits, type ScopedCommit, type Source } from './history-facts.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
+import { ownersFilesAt, readOwnersFiles } from './owners-files.ts';
 import { PointedHistory } from './pointed-history.ts';
 import { revokedTexts } from './revoked-keys.ts';
 import { scopeOf } from './scope.ts';
@@ -56,7 +57,11 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
   const pointed = new PointedHistory(repo, scope.isControlled);
   if (!memory.pointed) pointed.startWithout(base.id);
   const source: Source = { repo, scope, pointed, sides: new SideTable(new Digester(repo)) };
-  const commits = await readCommits(source, { tips: above, base: { id: base.id, layout: memory.layout } });
+  const owners = await ownersFilesAt(repo, base.id);
+  const commits = await readCommits(source, {
+    tips: above,
+    base: { id: base.id, layout: memory.layout, owners },
+  });
   const isNew = new Set(commits.map(({ id }) => id));
   if (
     commits.some(({ touchesOwnFiles }) => touchesOwnFiles) ||
@@ -66,7 +71,7 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
   const ledger = await Ledger.readFrom(repo, evidence, objectsOf(memory, isNew, since));
   const lines = linesOnTop(ledger, memory, isNew, since);
   if (ledger.problems.length > evidence.problems.length || lines === undefined) return undefined;
-  const scoped = [baseCommit(base, memory.layout), ...commits];
+  const scoped = [{ ...baseCommit(base, memory.layout), owners }, ...commits];
   const [tip, ...facts] = await digestCommits(source, scoped, lines.evidence);
   if (tip === undefined) return undefined;
   const seed: Seed = { memory, tip, links: lines.links };
@@ -78,6 +83,7 @@ export async function factsOnTop(repo: Repository, request: OnTopRequest): Promi
       pointed: pointed.hasAny,
       commits: facts,
       layouts,
+      owners: await readOwnersFiles(repo, new Set(owners.values())),
       certificates,
       evidence: lines.evidence,
       late,
@@ -154,7 +160,7 @@ function problemsNow({ problems }: Checkpoint, ledger: Ledger, { touched }: Evid
 }
 
 /** It changed nothing, as the judge sees it; its tree is listed. */
-function baseCommit(base: Commit, layout: string): ScopedCommit {
+function baseCommit(base: Commit, layout: string): Omit<ScopedCommit, 'owners'> {
   const none = { changes: [], boundary: false, bystanders: new Map(), touchesOwnFiles: false };
   return { ...base, ...none, layout, isBase: true };
 }

@@ -5,15 +5,16 @@ import type { RepositoryReader } from '../git/reader.ts';
 import { entriesAt, listTree } from '../git/tree.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, isOwnFile } from '../layout/control.ts';
-import { KEYS_DIR, LAYOUT_PATH, OWN_DIR } from '../layout/paths.ts';
+import { KEYS_DIR, LAYOUT_PATH, OWN_DIR, OWNERS_DIR } from '../layout/paths.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from '../verify/ancestry.ts';
-import type { CommitFacts, HistoryFacts, LayoutFacts, Side, Trust } from '../verify/facts.ts';
+import type { CommitFacts, HistoryFacts, LayoutFacts, OwnersFiles, Side, Trust } from '../verify/facts.ts';
 import { KeyBook } from '../verify/key-book.ts';
 import { readCertificateBlobs } from './certificates.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
 import { pairsOf } from './merge-pairs.ts';
+import { isOwnersFile, ownersFilesAfter, readOwnersFiles } from './owners-files.ts';
 import { PointedHistory } from './pointed-history.ts';
 import { recallRevoked } from './revoked-keys.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -43,7 +44,7 @@ export async function readHistoryFacts(
   repo: RepositoryReader,
   request: HistoryFactsRequest,
 ): Promise<HistoryFacts> {
-  const { blobs, certificateBlobs } = await ownFiles(repo, request.tips);
+  const { blobs, certificateBlobs, ownersBlobs } = await ownFiles(repo, request.tips);
   const layouts = new Map<string, LayoutFacts>();
   for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
   const scope = scopeOf(layouts.values());
@@ -60,6 +61,7 @@ export async function readHistoryFacts(
     pointed: pointed.hasAny,
     commits: await digestCommits(source, commits, request.evidence),
     layouts,
+    owners: await readOwnersFiles(repo, ownersBlobs),
     certificates,
     evidence: request.evidence,
     late: await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now }),
@@ -72,20 +74,23 @@ export async function readHistoryFacts(
 async function ownFiles(repo: RepositoryReader, tips: readonly string[]) {
   const blobs = new Set<string>();
   const certificateBlobs = new Set<string>();
-  const request = { tips, order: 'newest-first', paths: [LAYOUT_PATH, KEYS_DIR] } as const;
+  const ownersBlobs = new Set<string>();
+  const request = { tips, order: 'newest-first', paths: [LAYOUT_PATH, KEYS_DIR, OWNERS_DIR] } as const;
   for await (const { changes } of readHistory(repo, request)) {
     for (const { path, after } of changes.flat()) {
       if (after === undefined) continue;
       if (path === LAYOUT_PATH) blobs.add(after.id);
+      else if (isOwnersFile(path)) ownersBlobs.add(after.id);
       else certificateBlobs.add(after.id);
     }
   }
-  return { blobs, certificateBlobs };
+  return { blobs, certificateBlobs, ownersBlobs };
 }
 
 export interface ScopedCommit extends CommitChanges {
   /** Blob id. */
   readonly layout: string | undefined;
+  readonly owners: OwnersFiles;
   readonly bystanders: ReadonlyMap<string, boolean>;
   /** Whether it changed anything of what the chain itself rests on: layout, certificates, owners, revocations. */
   readonly touchesOwnFiles: boolean;
@@ -96,8 +101,10 @@ export interface ScopedCommit extends CommitChanges {
 /** Which commits: all that lead to `tips`, or, given a base that they all descend from, what came after it. */
 export interface CommitsRequest {
   readonly tips: readonly string[];
-  readonly base?: { readonly id: string; readonly layout: string };
+  readonly base?: { readonly id: string; readonly layout: string; readonly owners: OwnersFiles };
 }
+
+const NO_OWNERS: OwnersFiles = new Map();
 
 /** The history with only those changes that a layout could ask about, and the layout that each tree holds. */
 export async function readCommits(
@@ -106,16 +113,23 @@ export async function readCommits(
 ): Promise<ScopedCommit[]> {
   const commits: ScopedCommit[] = [];
   const layoutOf = new Map<string, string | undefined>(base && [[base.id, base.layout]]);
+  const ownersOf = new Map<string, OwnersFiles>(base && [[base.id, base.owners]]);
   const exclude = base === undefined ? [] : [base.id];
   for await (const commit of readHistory(repo, { tips, exclude, order: 'oldest-first' })) {
     const inherited = commit.parents[0] === undefined ? undefined : layoutOf.get(commit.parents[0]);
     const change = commit.changes[0]?.find(({ path }) => path === LAYOUT_PATH);
     const layout = change === undefined ? inherited : change.after?.id;
     layoutOf.set(commit.id, layout);
+    const owners = ownersFilesAfter(
+      ownersOf.get(commit.parents[0] ?? '') ?? NO_OWNERS,
+      commit.changes[0] ?? [],
+    );
+    ownersOf.set(commit.id, owners);
     const all = await pointed.changesOf(commit);
     const changes = all.map((list) => list.filter(({ path }) => scope.isControlled(path)));
     const touchesOwnFiles = commit.changes.flat().some(({ path }) => path.startsWith(`${OWN_DIR}/`));
-    commits.push({ ...commit, changes, layout, bystanders: bystandersOf(commit, scope), touchesOwnFiles });
+    const bystanders = bystandersOf(commit, scope);
+    commits.push({ ...commit, changes, layout, owners, bystanders, touchesOwnFiles });
   }
   return commits;
 }
@@ -169,6 +183,7 @@ function toFacts({ commit, listing, bases, extras, changes }: CommitDraft): Comm
     time: committer.time,
     subject: commit.subject,
     layout: commit.layout,
+    owners: commit.owners,
     changes: changes.map((list) =>
       list.map(({ path, before, after }) => ({ path, before: before?.side, after: after?.side })),
     ),

@@ -10,6 +10,7 @@ import { KeyBook } from '../verify/key-book.ts';
 import { judgeLayout, type TrustedLayout } from '../verify/layout-trust.ts';
 import { readCertificateBlobs } from './certificates.ts';
 import { layoutFacts } from './layout-at.ts';
+import { ownersAt } from './owners-files.ts';
 
 const PLACES = ['refs/heads/', 'refs/remotes/', 'refs/tags/'];
 
@@ -65,7 +66,9 @@ async function layoutsElsewhere(
   const found: Elsewhere[] = [];
   for (const [blob, tip] of await layoutBlobs(repo)) {
     if (blob === own.blob) continue;
-    const judgment = judgeLayout(await layoutFacts(repo, blob), await keysAt(repo, tip), trust, now);
+    const keys = await keysAt(repo, tip);
+    const owners = await ownersAt(repo, tip, { keys, trust, now });
+    const judgment = judgeLayout(await layoutFacts(repo, blob), keys, owners, now);
     if (judgment.trusted !== undefined) found.push({ tip, layout: judgment.trusted });
   }
   return found;

@@ -8,7 +8,7 @@ import type { Ancestry } from './ancestry.ts';
 import type { CarriedLinks } from './carried.ts';
 import { uncoveredPaths } from './coverage.ts';
 import { type EffectiveLink, type EffectiveLinks, effectiveLink } from './effective.ts';
-import { endorsementsAt } from './endorsed.ts';
+import { type Endorsed, endorsementsAt } from './endorsed.ts';
 import type { CommitFacts, Side, Trust } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { InForce } from './in-force.ts';
@@ -60,9 +60,7 @@ export function judgeCommit(commit: CommitFacts, court: Court): CommitJudgment {
   const state = stateAt(commit, inForce.governing, court);
   const changed = changedAt(commit, state.control, court);
   const { links, effective, findings } = judgeEvidence(commit, inForce, state, court);
-  const layoutAge = inForce.own?.age ?? 0;
-  const endorsed = endorsementsAt({ commit: commit.id, layoutAge }, court.entriesAt(commit.id), court);
-  const endorsements = inForce.own === undefined ? [] : endorsed.endorsements;
+  const endorsed = judgeEndorsements(commit.id, inForce, court);
   const counting = links.flatMap((link) => link.counting ?? []);
   return {
     commit,
@@ -70,11 +68,22 @@ export function judgeCommit(commit: CommitFacts, court: Court): CommitJudgment {
     state,
     changed,
     links,
-    endorsements,
+    endorsements: endorsed.endorsements,
     effective,
-    uncovered: uncoveredPaths(changed, { state, links: counting, endorsements }),
+    uncovered: uncoveredPaths(changed, { state, links: counting, endorsements: endorsed.endorsements }),
     findings: [...findings, ...endorsed.findings],
   };
+}
+
+/** Where no layout is in force, nobody's word counts; that they signed badly is told all the same. */
+function judgeEndorsements(commit: string, { own, governing }: InForce, court: Court): Endorsed {
+  const layout = own ?? governing;
+  if (layout === undefined) return { endorsements: [], findings: [] };
+  const later = court.laterLayouts.get(commit) ?? [];
+  const [first, ...others] = new Set([layout, ...later].map(({ owners }) => owners));
+  const place = { commit, layoutAge: layout.age, owners: [first ?? layout.owners, ...others] as const };
+  const endorsed = endorsementsAt(place, court.entriesAt(commit), court);
+  return own === undefined ? { ...endorsed, endorsements: [] } : endorsed;
 }
 
 /** A commit that was judged before, with all its history: only what each step effectively says there is asked again. */

@@ -22,25 +22,41 @@ export interface EndorsedCommit {
   readonly commit: string;
   /** Of the layout in force there, seconds. */
   readonly layoutAge: number;
+  /** The owners there, and those of the merges that brought it under a later layout: each have to say so. */
+  readonly owners: readonly [Trust, ...Trust[]];
 }
 
 interface EndorsementCourt {
   readonly keys: KeyBook;
   readonly arrivals: Arrivals;
-  readonly trust: Trust;
   /** Seconds. */
   readonly now: number;
 }
 
 /**
  * The endorsements that count at a commit (`product.md` §6.5): the same signed part, signed by the threshold of
- * distinct pinned owners, each in their own notes ref or several in one envelope.
+ * distinct owners, each in their own notes ref or several in one envelope.
  */
 export function endorsementsAt(
+  place: EndorsedCommit,
+  entries: readonly Entry[],
+  court: EndorsementCourt,
+): Endorsed {
+  const [own, ...later] = place.owners;
+  const { counting, findings } = endorsedBy(own, place, entries, court);
+  // An owner of former times must not go on endorsing on an old fork (threat 63).
+  const others = later.map((trust) => endorsedBy(trust, place, entries, court).counting);
+  const agreed = [...counting].filter(([words]) => others.every((each) => each.has(words)));
+  return { endorsements: agreed.map(([, endorsement]) => endorsement), findings };
+}
+
+/** Endorsements by the SHA-256 of their signed part, as these owners' threshold has signed them. */
+function endorsedBy(
+  trust: Trust,
   { commit, layoutAge }: EndorsedCommit,
   entries: readonly Entry[],
-  { keys, arrivals, trust, now }: EndorsementCourt,
-): Endorsed {
+  { keys, arrivals, now }: EndorsementCourt,
+): { readonly counting: ReadonlyMap<string, Endorsement>; readonly findings: readonly Finding[] } {
   const gathered = new Map<string, Gathered>();
   const findings: Finding[] = [];
   for (const entry of entries) {
@@ -63,8 +79,8 @@ export function endorsementsAt(
     for (const owner of good.keys()) same.owners.add(owner);
     gathered.set(key, same);
   }
-  const counting = [...gathered.values()].filter(({ owners }) => owners.size >= trust.threshold);
-  return { endorsements: counting.map(({ endorsement }) => endorsement), findings };
+  const counting = [...gathered].filter(([, { owners }]) => owners.size >= trust.threshold);
+  return { counting: new Map(counting.map(([words, { endorsement }]) => [words, endorsement])), findings };
 }
 
 /** Whether an endorsement names the path with exactly that digest; `undefined`: that it is rightly gone. */

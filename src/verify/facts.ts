@@ -27,6 +27,8 @@ export interface CommitFacts {
   readonly subject: string;
   /** Blob id of `.mlchain/root.layout` in the commit's tree. */
   readonly layout: string | undefined;
+  /** Of `.mlchain/owners` in the commit's tree; the same object while nothing changes there. */
+  readonly owners?: OwnersFiles | undefined;
   /** One list a parent, in the order of `parents`; a root commit has one list, against nothing. */
   readonly changes: readonly (readonly PathDifference<Side>[])[];
   /** Every controlled path of the tree, given where the layout differs from a parent's. */
@@ -46,6 +48,12 @@ export interface CommitFacts {
 export type LayoutFacts =
   | { readonly blob: string; readonly envelope: Envelope }
   | { readonly blob: string; readonly envelope: undefined; readonly problem: string };
+
+/** A version of the owners as found: readable or not. */
+export type OwnersFacts = LayoutFacts;
+
+/** The versions of the owners in a tree: number → blob id. */
+export type OwnersFiles = ReadonlyMap<number, string>;
 
 /** What this clone trusts, pinned outside the repository's content (`product.md` §3). */
 export interface Trust {
@@ -75,6 +83,7 @@ export interface HistoryFacts {
   /** Oldest first, every parent before its child. */
   readonly commits: readonly CommitFacts[];
   readonly layouts: ReadonlyMap<string, LayoutFacts>;
+  readonly owners?: readonly OwnersFacts[];
   /** Every version seen, newest first: what was revoked once stays revoked. */
   readonly certificates: readonly Certificate[];
   readonly evidence: readonly Entry[];

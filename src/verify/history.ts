@@ -2,6 +2,7 @@ import { pointerProblem } from '../artifact/dvc/problem.ts';
 import type { Artifact } from '../artifact/kind.ts';
 import { contentName, endorsedDigest, isPointedAt, isUnexplainable } from '../artifact/kind.ts';
 import { hasLoneSurrogate } from '../intoto/json-value.ts';
+import type { Control } from '../layout/control.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { Ancestry } from './ancestry.ts';
 import { boundEntries, CarriedLinks } from './carried.ts';
@@ -14,14 +15,15 @@ import {
   unboundQuestion,
 } from './commit-judge.ts';
 import { linkArtifact } from './counting-link.ts';
-import type { HistoryFacts, Side } from './facts.ts';
+import type { HistoryFacts, LayoutFacts, Side, Trust } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { healedCommits } from './healing.ts';
-import { laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
+import { type JudgmentOf, laterLayouts, layoutFindings, layoutsInForce } from './in-force.ts';
 import { KeyBook } from './key-book.ts';
 import { Arrivals } from './late-lines.ts';
-import { judgeLayout } from './layout-trust.ts';
+import { judgeLayout, type LayoutJudgment } from './layout-trust.ts';
 import { LinkIndex } from './link-index.ts';
+import { OwnersBook, type OwnersInForce, ownersFindings, ownersInForce } from './owners.ts';
 import { lineOf, recalledLinks } from './recall.ts';
 import { twinFindings } from './twins.ts';
 import { UnboundLinks, unboundFindings } from './unbound.ts';
@@ -40,6 +42,7 @@ export interface HistoryJudgment {
   readonly carried: CarriedLinks;
   readonly ancestry: Ancestry;
   readonly keys: KeyBook;
+  readonly owners: ReadonlyMap<string, OwnersInForce>;
   /** Whether a counting link or endorsement says that an artifact is as given; what is remembered has no say in it. */
   readonly explains: (name: string, artifact: Artifact) => boolean;
   /** Why imported links do not stand in for a step that has no effective link at a commit. */
@@ -51,11 +54,10 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
   const { seed } = facts;
   const listed = seed === undefined ? facts.commits : [seed.tip, ...facts.commits];
   const keys = new KeyBook(facts.certificates);
-  const layouts = new Map(
-    [...facts.layouts.values()].map((each) => [each.blob, judgeLayout(each, keys, facts.trust, facts.now)]),
-  );
+  const book = new OwnersBook(facts.owners ?? [], { keys, trust: facts.trust, now: facts.now });
+  const owners = ownersInForce(listed, book);
   const ancestry = new Ancestry(seed === undefined ? listed : [...lineOf(seed), ...facts.commits]);
-  const inForce = layoutsInForce(listed, layouts);
+  const inForce = layoutsInForce(listed, layoutJudge(facts, keys, book, owners));
   const commits = new Map<string, CommitJudgment>();
   const court: Court = {
     ancestry,
@@ -83,8 +85,10 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
   return {
     commits,
     healed,
+    owners,
     findings: [
       ...(seed?.memory.warnings ?? []),
+      ...ownersFindings(facts.commits, owners, ancestry),
       ...layoutFindings(facts.commits, inForce, mended),
       ...[...commits.values()].flatMap((each) => [...each.findings, ...uncoveredFindings(each, healed)]),
       ...twinFindings([...commits.values()], ancestry, facts),
@@ -96,6 +100,39 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     keys,
     explains: explainer(court.index, commits),
     importFindings: (step, commit) => importFindings(step, commits.get(commit), court),
+  };
+}
+
+/** A layout by the owners of the commit that has it: the same file may be one owners' word and no longer the next ones'. */
+function layoutJudge(
+  { layouts, now }: HistoryFacts,
+  keys: KeyBook,
+  book: OwnersBook,
+  owners: ReadonlyMap<string, OwnersInForce>,
+): JudgmentOf {
+  const judged = new Map<string, LayoutJudgment>();
+  const controls = new Map<string, Control>();
+  const judge = (facts: LayoutFacts, trusts: readonly Trust[]): LayoutJudgment | undefined => {
+    const judgments = trusts.map((trust) => judgeLayout(facts, keys, trust, now));
+    const judgment = judgments.find(({ trusted }) => trusted !== undefined) ?? judgments[0];
+    if (judgment?.trusted === undefined) return judgment;
+    // What it controls does not depend on who signed it: commits go on sharing what their trees hold.
+    const control = controls.get(facts.blob) ?? judgment.trusted.control;
+    controls.set(facts.blob, control);
+    return { trusted: { ...judgment.trusted, control } };
+  };
+  return ({ id, layout = '' }) => {
+    const file = layouts.get(layout);
+    const { version, content, trust } = owners.get(id) ?? {
+      version: 0,
+      content: undefined,
+      trust: undefined,
+    };
+    const name = `${layout} ${content}`;
+    const isFirst = version === 0 || trust === undefined;
+    const judgment = judged.get(name) ?? (file && judge(file, isFirst ? book.beforeFirst() : [trust]));
+    if (judgment !== undefined) judged.set(name, judgment);
+    return judgment;
   };
 }
 

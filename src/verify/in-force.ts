@@ -14,16 +14,16 @@ export interface InForce {
   readonly missing: boolean;
 }
 
+/** Of the commit's own layout, by the owners of that commit; undefined where it is not known. */
+export type JudgmentOf = (commit: CommitFacts) => LayoutJudgment | undefined;
+
 const NOTHING: InForce = { governing: undefined, own: undefined, refusal: undefined, missing: false };
 
 /**
  * The layout in force at every commit. A commit whose layout is refused or gone stays under the control of its
  * parents' layout, with nobody authorised: tearing the layout out frees nothing.
  */
-export function layoutsInForce(
-  commits: readonly CommitFacts[],
-  judgments: ReadonlyMap<string, LayoutJudgment>,
-): Map<string, InForce> {
+export function layoutsInForce(commits: readonly CommitFacts[], judgments: JudgmentOf): Map<string, InForce> {
   const inForce = new Map<string, InForce>();
   for (const commit of commits) {
     const parents = commit.parents.flatMap((parent) => inForce.get(parent) ?? []);
@@ -32,16 +32,12 @@ export function layoutsInForce(
   return inForce;
 }
 
-function atCommit(
-  commit: CommitFacts,
-  parents: readonly InForce[],
-  judgments: ReadonlyMap<string, LayoutJudgment>,
-): InForce {
+function atCommit(commit: CommitFacts, parents: readonly InForce[], judgments: JudgmentOf): InForce {
   const before = newest(parents.flatMap((parent) => parent.governing ?? []));
   if (commit.layout === undefined) {
     return before === undefined ? NOTHING : { ...NOTHING, governing: before, missing: true };
   }
-  const judgment = judgments.get(commit.layout);
+  const judgment = judgments(commit);
   if (judgment === undefined) return NOTHING;
   const refusal = judgment.refusal ?? (before && rollback(judgment.trusted, before));
   if (refusal !== undefined) return { governing: before, own: undefined, refusal, missing: false };

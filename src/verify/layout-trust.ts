@@ -32,6 +32,8 @@ export interface TrustedLayout {
   readonly age: number;
   /** `mlchain-id` on the first line of the readme. */
   readonly id: string | undefined;
+  /** Who the owners are by whom it was judged. */
+  readonly owners: Trust;
   /** Owners whose good signatures count, upper-hex primary fingerprints. */
   readonly signers: readonly string[];
 }
@@ -65,6 +67,7 @@ export function judgeLayout(facts: LayoutFacts, keys: KeyBook, trust: Trust, now
       control: controlOf(layout),
       age: times[trust.threshold - 1] ?? 0,
       id,
+      owners: trust,
       signers: [...signed.good.keys()],
     },
   };
@@ -102,7 +105,7 @@ export function ownersOf(
 }
 
 function missingSignatures(signed: Signed, trust: Trust): [LayoutRefusal['code'], string] {
-  const count = `${signed.good.size} of ${trust.threshold} pinned owners signed it`;
+  const count = `${signed.good.size} of ${trust.threshold} owners signed it`;
   const broken = signed.bad.filter((owner) => !signed.good.has(owner));
   return broken.length > 0
     ? ['layout-bad-signature', `the signature of ${broken.join(', ')} does not match the content`]

@@ -62,17 +62,18 @@ export function reachOf(step: string, { layout }: TrustedLayout): Set<string> {
   return reached;
 }
 
-function expiry({ layout }: TrustedLayout, { revision, now }: ReleaseQuestion): Finding[] {
-  if (layout.expires > now * 1000) return [];
-  const expired = new Date(layout.expires).toISOString().replace('.000Z', 'Z');
+/** Of the layout, and of the newest version of the owners: the earlier ones have done their work. */
+function expiry({ layout }: TrustedLayout, { revision, now, history }: ReleaseQuestion): Finding[] {
+  const { expires, version } = history.owners.get(revision) ?? {};
+  const isOver = (milliseconds: number | undefined) =>
+    milliseconds !== undefined && milliseconds <= now * 1000;
+  const finding = (code: Finding['code'], path: string, milliseconds = 0): Finding => {
+    const found = new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+    return { code, severity: 'violation', commit: revision, path, found };
+  };
   return [
-    {
-      code: 'layout-expired',
-      severity: 'violation',
-      commit: revision,
-      path: '.mlchain/root.layout',
-      found: expired,
-    },
+    ...(isOver(layout.expires) ? [finding('layout-expired', '.mlchain/root.layout', layout.expires)] : []),
+    ...(isOver(expires) ? [finding('owners-untrusted', `.mlchain/owners/${version}.json`, expires)] : []),
   ];
 }
 

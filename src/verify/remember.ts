@@ -37,9 +37,9 @@ export function remember(history: HistoryJudgment, facts: HistoryFacts): Memory 
   };
 }
 
-function spanOf({ seed, now, certificates, layouts, evidence }: HistoryFacts) {
+function spanOf({ seed, now, certificates, layouts, owners = [], evidence }: HistoryFacts) {
   const envelopes = [
-    ...[...layouts.values()].flatMap(({ envelope }) => envelope ?? []),
+    ...[...layouts.values(), ...owners].flatMap(({ envelope }) => envelope ?? []),
     ...evidence.map(({ envelope }) => envelope),
   ];
   return steadySpan(now, certificates, envelopes, seed?.memory.span);

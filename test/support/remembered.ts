@@ -12,8 +12,8 @@ import type { World } from './world.ts';
 export function factsUpTo(world: World, tip: string, evidence: readonly Entry[]): HistoryFacts {
   const ancestry = new Ancestry(world.commits);
   const commits = world.commits.filter(({ id }) => ancestry.isAncestor(id, tip));
-  const { layouts, certificates, trust, now } = world;
-  return { commits, layouts, certificates, evidence, trust, now };
+  const { layouts, owners, certificates, trust, now } = world;
+  return { commits, layouts, owners, certificates, evidence, trust, now };
 }
 
 /** What came after `base`, where nothing else leads to `tip`, none of it is a root and the layout stays as it is. */

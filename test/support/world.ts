@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Artifact } from '../../src/artifact/kind.ts';
-import type { Artifacts } from '../../src/intoto/digest.ts';
+import { type Artifacts, sha256Hex } from '../../src/intoto/digest.ts';
 import { makeEnvelope, parseEnvelope, writeEnvelope } from '../../src/intoto/envelope.ts';
 import type { Json, JsonObject } from '../../src/intoto/json.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
 import type { Signature } from '../../src/intoto/signature.ts';
 import type { PathDifference } from '../../src/layout/changed.ts';
+import { ownersFromJson, ownersToJson } from '../../src/layout/owners.ts';
 import type { Binding } from '../../src/ledger/binding.ts';
 import { bindingToJson } from '../../src/ledger/binding.ts';
 import { type Entry, parseNote } from '../../src/ledger/entry.ts';
@@ -17,7 +18,7 @@ import { generateKey } from '../../src/openpgp/generate.ts';
 import { makeSignature } from '../../src/openpgp/own-signer.ts';
 import { openSecretKey, type SecretKey } from '../../src/openpgp/secret-key.ts';
 import { Ancestry } from '../../src/verify/ancestry.ts';
-import type { CommitFacts, LayoutFacts, Side, Trust } from '../../src/verify/facts.ts';
+import type { CommitFacts, LayoutFacts, OwnersFacts, Side, Trust } from '../../src/verify/facts.ts';
 import type { Finding } from '../../src/verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../../src/verify/history.ts';
 import { judgeRelease, type ReleaseJudgment } from '../../src/verify/release.ts';
@@ -56,6 +57,8 @@ export interface CommitText {
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** Id of a layout made before; null: the tree loses its layout. */
   readonly layout?: string | null;
+  /** Ids of versions of the owners, the first one first. What is not given stays as in the first parent. */
+  readonly owners?: readonly string[];
   readonly author?: string;
 }
 
@@ -76,11 +79,19 @@ export interface LinkText {
   readonly tamper?: (line: string) => string;
 }
 
+export interface OwnersText {
+  readonly threshold?: number;
+  readonly previous?: string;
+  /** Milliseconds. */
+  readonly expires?: number;
+}
+
 /** A history in memory, with real signatures: what a repository would tell the judge, without one. */
 export class World {
   readonly commits: CommitFacts[] = [];
   readonly evidence: Entry[] = [];
   readonly layouts = new Map<string, LayoutFacts>();
+  readonly owners: OwnersFacts[] = [];
   readonly certificates: Certificate[] = [];
   readonly #trees = new Map<string, Map<string, string>>();
   readonly #owner: Signatory;
@@ -106,6 +117,30 @@ export class World {
     );
     const blob = digest(writeEnvelope(signed, envelope.signatures));
     this.layouts.set(blob, { blob, envelope });
+    return blob;
+  }
+
+  /** Signs a version of the owners; returns its id. @param previous id of the version before */
+  ownersVersion(
+    of: readonly Signatory[],
+    by: readonly Signatory[],
+    { threshold = 1, previous, expires = inAYear }: OwnersText = {},
+  ): string {
+    const before = this.owners.find(({ blob }) => blob === previous)?.envelope;
+    const signed = ownersToJson({
+      version: before === undefined ? 1 : ownersFromJson(before.signed).version + 1,
+      previous: before === undefined ? null : sha256Hex(before.signedBytes),
+      threshold,
+      keys: new Map(of.map(({ fingerprint, certificate }) => [fingerprint, certificate.publicKey])),
+      expires,
+    });
+    const { signedBytes } = makeEnvelope(signed, []);
+    const envelope = makeEnvelope(
+      signed,
+      by.map((each) => each.sign(signedBytes, this.time())),
+    );
+    const blob = digest(writeEnvelope(signed, envelope.signatures));
+    this.owners.push({ blob, envelope });
     return blob;
   }
 
@@ -135,6 +170,8 @@ export class World {
       time: this.time(),
       subject: 'a commit',
       layout,
+      owners:
+        text.owners === undefined ? first?.owners : new Map(text.owners.map((blob, at) => [at + 1, blob])),
       changes: against.map((before) => differences(before, tree)),
       listing: new Map([...tree].map(([path, content]) => [path, side(content)])),
       bases: (a, b, path) => this.#bases(parents[a] ?? '', parents[b] ?? '', path),
@@ -201,8 +238,8 @@ export class World {
   }
 
   judge(): HistoryJudgment {
-    const { commits, layouts, certificates, evidence, trust, now } = this;
-    return judgeHistory({ commits, layouts, certificates, evidence, trust, now });
+    const { commits, layouts, owners, certificates, evidence, trust, now } = this;
+    return judgeHistory({ commits, layouts, owners, certificates, evidence, trust, now });
   }
 
   release(revision = this.commits.at(-1)?.id ?? ''): ReleaseJudgment {
