@@ -207,6 +207,43 @@ story(
   },
 );
 
+story('a pointer that arrived is not signed unasked, by whatever way it came', async ({ team }) => {
+  const { alice, mallory } = team;
+  await withImages(alice);
+  await mallory.pull();
+  await mallory.git('checkout', '-q', '-b', 'side');
+  mallory.write(`${DATA}.dvc`, pointerText('images.bin', md5(OTHERS), OTHERS.length));
+  await mallory.commit('better images');
+  await mallory.pushPastHooks('HEAD:side');
+  await alice.git('fetch', '-q');
+  await alice.git('checkout', 'origin/side', '--', `${DATA}.dvc`);
+  writeDvcCache(alice, OTHERS);
+  await alice.git('add', '-A');
+  const { stderr } = await alice.tries(['commit', '-q', '-m', 'images of a friend']);
+  assert.match(stderr, /images\.bin\.dvc is as Mallory committed it/);
+  assert.equal(await alice.lines(await alice.head()), []);
+});
+
+story('a link keeps its worth when its commit is rewritten: the pointer did the same', async ({ team }) => {
+  const { alice, mallory, carl } = team;
+  writeDvcProject(alice);
+  await alice.commit('dvc');
+  await alice.push();
+  await alice.git('checkout', '-q', '-b', 'side');
+  writeDvcFile(alice, DATA, IMAGES);
+  await alice.commit('images');
+  await alice.push('HEAD');
+  await mallory.pull();
+  await mallory.git('fetch', '-q');
+  await mallory.commit('something else', '--allow-empty');
+  await mallory.git('cherry-pick', 'origin/side');
+  await mallory.push('HEAD:main');
+  await carl.pull();
+  assertVerdict(await carl.verify('--history'), 'verified');
+  const [entry] = JSON.parse(await carl.mlchain('log', '--json', '-n', '1'));
+  assert.is(entry.state, 'carried');
+});
+
 story('pointers of an older DVC are refused by name', async ({ team: { alice, carl } }) => {
   writeDvcProject(alice);
   writeDvcFile(alice, DATA, IMAGES);
