@@ -38,7 +38,14 @@ export async function judgeForExport(
   const { revision } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
   const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
   const now = Math.floor(context.now() / 1000);
-  const assessment = await assess(repo, { revision, trust, now, cache: 'digests', ...question });
+  const assessment = await assess(repo, {
+    revision,
+    trust,
+    now,
+    cache: 'digests',
+    progress: context.voice.progress,
+    ...question,
+  });
   const { history } = assessment;
   if (history === undefined) {
     throw new MlchainError('incomplete', 'the chain cannot be checked, so it cannot be exported', {

@@ -1,6 +1,8 @@
 import type { Progress, ProgressUnit } from '../progress.ts';
 import type { Streams } from './streams.ts';
 
+/** Milliseconds between two looks of the line: a terminal is slow, and nobody reads faster. */
+const INTERVAL_MS = 100;
 /** Work that ends before is not worth a word. */
 const PATIENCE_MS = 1000;
 const ERASE_LINE = '\r\u001b[K';
@@ -20,6 +22,7 @@ export class ProgressLine {
   #begun: number | undefined;
   #phase: Phase | undefined;
   #isShown = false;
+  #drawn = Number.NEGATIVE_INFINITY;
 
   /** @param now milliseconds, from anywhere */
   constructor(stream: Streams['stderr'], now: () => number = () => performance.now()) {
@@ -42,7 +45,8 @@ export class ProgressLine {
     const phase = isSame ? known : { unit, total, started: now, already: done };
     this.#phase = phase;
     this.#begun ??= now;
-    if (now - this.#begun < PATIENCE_MS) return;
+    if (now - this.#begun < PATIENCE_MS || now - this.#drawn < INTERVAL_MS) return;
+    this.#drawn = now;
     // A terminal that does not know its width says 0.
     const columns = this.#stream.columns || 80;
     this.#stream.write(`${ERASE_LINE}${progressText(phase, done, now).slice(0, Math.max(0, columns - 1))}`);

@@ -3,6 +3,7 @@ import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { NoteProblem } from '../ledger/entry.ts';
 import type { EvidenceRef } from '../ledger/read-notes.ts';
+import type { Progress } from '../progress.ts';
 import type { Trust } from '../verify/facts.ts';
 import { type Finding, verdictOf } from '../verify/finding.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
@@ -38,6 +39,7 @@ export interface AssessRequest {
   readonly now: number;
   /** Default: none. `digests` also for whoever wants each commit's own judgment. */
   readonly cache?: CacheUse;
+  readonly progress?: Progress | undefined;
 }
 
 export interface Assessment extends VerdictReport {
@@ -65,8 +67,15 @@ export async function assess(repo: RepositoryReader, request: AssessRequest): Pr
 async function judge(repo: RepositoryReader, request: AssessRequest): Promise<Assessment> {
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
-  const { revision, trust, now, incoming, cache = 'none' } = request;
-  const { history, problems } = await judgedHistory(repo, { tips: [revision], trust, now, incoming, cache });
+  const { revision, trust, now, incoming, progress, cache = 'none' } = request;
+  const { history, problems } = await judgedHistory(repo, {
+    tips: [revision],
+    trust,
+    now,
+    incoming,
+    progress,
+    cache,
+  });
   if (history === undefined) return report(request, undefined, undefined, absentNotes(problems));
   const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
   if (release !== undefined && verdictOf(release.findings) !== 'verified' && history.checked.cached > 0) {

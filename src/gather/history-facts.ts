@@ -7,6 +7,7 @@ import type { PathDifference } from '../layout/changed.ts';
 import { type Control, directoryOf, isOwnFile } from '../layout/control.ts';
 import { KEYS_DIR, LAYOUT_PATH, OWN_DIR, OWNERS_DIR } from '../layout/paths.ts';
 import type { Entry } from '../ledger/entry.ts';
+import type { Progress } from '../progress.ts';
 import { Ancestry } from '../verify/ancestry.ts';
 import type { CommitFacts, HistoryFacts, LayoutFacts, OwnersFiles, Side, Trust } from '../verify/facts.ts';
 import { KeyBook } from '../verify/key-book.ts';
@@ -29,6 +30,7 @@ export interface HistoryFactsRequest {
   readonly now: number;
   /** Whether digests of an earlier run are believed. */
   readonly remembers: boolean;
+  readonly progress?: Progress | undefined;
 }
 
 /** What every part of a history is read by. */
@@ -49,7 +51,7 @@ export async function readHistoryFacts(
   for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
   const scope = scopeOf(layouts.values());
   const pointed = new PointedHistory(repo, scope.isControlled);
-  const sides = new SideTable(new Digester(repo, request.remembers));
+  const sides = new SideTable(new Digester(repo, request.remembers, request.progress));
   const certificates = [
     ...(await readCertificateBlobs(repo, certificateBlobs)),
     ...(await recallRevoked(repo)),

@@ -4,6 +4,7 @@ import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type EvidenceRef, type EvidenceRefs, listEvidence } from '../ledger/read-notes.ts';
+import type { Progress } from '../progress.ts';
 import { isBeyondMemory } from '../verify/beyond-memory.ts';
 import type { HistoryFacts, Trust } from '../verify/facts.ts';
 import { verdictOf } from '../verify/finding.ts';
@@ -33,6 +34,7 @@ export interface HistoryRequest {
   /** Evidence that no ref names yet: what a push is about to bring. */
   readonly incoming?: readonly EvidenceRef[] | undefined;
   readonly cache: CacheUse;
+  readonly progress?: Progress | undefined;
 }
 
 export interface JudgedHistory {
@@ -53,7 +55,7 @@ export async function judgedHistory(
   request: HistoryRequest,
 ): Promise<JudgedHistory | (Pick<JudgedHistory, 'problems' | 'log'> & { readonly history: undefined })> {
   const evidence = await listEvidence(repo, request.incoming);
-  const { tips, trust, now, cache } = request;
+  const { tips, trust, now, cache, progress } = request;
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
   const quick = keeper && cache === 'histories' ? await onTop(keeper, request, evidence) : undefined;
   if (quick !== undefined) return quick;
@@ -61,8 +63,8 @@ export async function judgedHistory(
   if (problems.some(({ kind }) => kind === 'object-missing'))
     return { history: undefined, problems, log: [] };
   const remembers = cache !== 'none';
-  const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers });
-  const history = judgeHistory(facts);
+  const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers, progress });
+  const history = judgeHistory(facts, progress);
   if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
   const log = newestEntries(history, undefined, []);
   if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence, log });

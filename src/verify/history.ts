@@ -4,6 +4,7 @@ import { contentName, endorsedDigest, isPointedAt, isUnexplainable } from '../ar
 import { hasLoneSurrogate } from '../intoto/json-value.ts';
 import type { Control } from '../layout/control.ts';
 import type { Entry } from '../ledger/entry.ts';
+import { noProgress, type Progress } from '../progress.ts';
 import { Ancestry } from './ancestry.ts';
 import { boundEntries, CarriedLinks } from './carried.ts';
 import type { Checked } from './checked.ts';
@@ -49,8 +50,11 @@ export interface HistoryJudgment {
   readonly importFindings: (step: string, commit: string) => readonly Finding[];
 }
 
-/** Steps 1 to 3 of `product.md` §6, in this order: layouts, links oldest first, coverage. */
-export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
+/**
+ * Steps 1 to 3 of `product.md` §6, in this order: layouts, links oldest first, coverage.
+ * @param progress told after each commit
+ */
+export function judgeHistory(facts: HistoryFacts, progress: Progress = noProgress): HistoryJudgment {
   const { seed } = facts;
   const listed = seed === undefined ? facts.commits : [seed.tip, ...facts.commits];
   const keys = new KeyBook(facts.certificates);
@@ -77,7 +81,10 @@ export function judgeHistory(facts: HistoryFacts): HistoryJudgment {
     for (const link of recalledLinks(seed, keys)) court.index.add(link);
     commits.set(seed.tip.id, recallCommit(seed.tip, court));
   }
-  for (const commit of facts.commits) commits.set(commit.id, judgeCommit(commit, court));
+  for (const commit of facts.commits) {
+    commits.set(commit.id, judgeCommit(commit, court));
+    progress('commits', commits.size, listed.length);
+  }
 
   const healed = healedCommits([...commits.values()], ancestry);
   const mended = (commit: string) =>

@@ -17,6 +17,7 @@ import { readKeys } from '../../src/openpgp/certificate.ts';
 import { generateKey } from '../../src/openpgp/generate.ts';
 import { makeSignature } from '../../src/openpgp/own-signer.ts';
 import { openSecretKey, type SecretKey } from '../../src/openpgp/secret-key.ts';
+import type { Progress } from '../../src/progress.ts';
 import { Ancestry } from '../../src/verify/ancestry.ts';
 import type { CommitFacts, LayoutFacts, OwnersFacts, Side, Trust } from '../../src/verify/facts.ts';
 import type { Finding } from '../../src/verify/finding.ts';
@@ -237,9 +238,9 @@ export class World {
     return entry;
   }
 
-  judge(): HistoryJudgment {
+  judge(progress?: Progress): HistoryJudgment {
     const { commits, layouts, owners, certificates, evidence, trust, now } = this;
-    return judgeHistory({ commits, layouts, owners, certificates, evidence, trust, now });
+    return judgeHistory({ commits, layouts, owners, certificates, evidence, trust, now }, progress);
   }
 
   release(revision = this.commits.at(-1)?.id ?? ''): ReleaseJudgment {

@@ -12,6 +12,17 @@ test('an honest history has nothing to say', () => {
   assert.equal(found(story().world), []);
 });
 
+test('each commit is told of once it is judged', () => {
+  const { world } = story();
+  const told: (readonly unknown[])[] = [];
+  world.judge((...report) => told.push(report));
+  const total = world.commits.length;
+  assert.equal(
+    told,
+    world.commits.map((_, at) => ['commits', at + 1, total]),
+  );
+});
+
 test('before the first layout nothing is controlled', () => {
   const world = new World(people.olivia, []);
   world.commit({ files: { 'data/train.csv': 'anything' } });

@@ -32,6 +32,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     deep: args.has('deep'),
     inspections: args.has('no-inspect') ? undefined : { timeoutMs: timeout * 1000 },
     now: Math.floor(context.now() / 1000),
+    progress: context.voice.progress,
     cache: args.has('no-cache') ? 'none' : 'histories',
   });
   speak(context, args, report);
