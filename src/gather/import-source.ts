@@ -34,9 +34,13 @@ function statOf(named: string): fs.Stats {
     return fs.statSync(named);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new MlchainError('input', `expected a directory of links or a bundle, found ${code}: '${named}'`, {
-      cause,
-    });
+    throw new MlchainError(
+      'input',
+      `expected a directory of links or a bundle, found no '${named}' (${code})`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -92,7 +92,7 @@ test('nowhere, an empty directory and a pipe are bad input', async () => {
   fs.mkdirSync(at('empty'));
   execFileSync('mkfifo', [at('pipe')]);
   for (const [name, words] of [
-    ['nowhere', /expected a directory of links or a bundle, found ENOENT/],
+    ['nowhere', /expected a directory of links or a bundle, found no '.*nowhere' \(ENOENT\)/],
     ['empty', /expected links \(\*\.link\) in '.*empty', found none/],
     ['pipe', /expected a regular file/],
   ] as const) {

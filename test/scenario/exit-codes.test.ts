@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as assert from 'uvu/assert';
-import type { Member } from '../support/member.ts';
+import { assertVerdict, type Member } from '../support/member.ts';
 import { stories } from '../support/stories.ts';
 
 // product.md §6.2: 0 verified or done, 1 violated or failed, 2 usage, configuration or bad input, 3 cannot be checked –
@@ -68,6 +68,19 @@ story('2: an unknown command, with the one that was meant', async ({ team: { car
   }
   await ends(carl, 'frobnicate', 2);
   await ends(carl, 'layout', 2);
+});
+
+story('2: a remote or a step that is none, and nothing of it stays', async ({ team: { carl, alice } }) => {
+  const before = carl.read('.git/config');
+  assert.match(
+    (await ends(carl, 'sync orgin', 2)).stderr,
+    /no remote 'orgin'\nhint: did you mean 'origin'\?/,
+  );
+  assert.match((await ends(carl, 'sync nowhere', 2)).stderr, /hint: remotes: origin; /);
+  assert.is(carl.read('.git/config'), before);
+  assertVerdict(await carl.verify(), 'verified');
+  assert.match((await ends(alice, 'run perpare', 2)).stderr, "did you mean 'prepare'?");
+  assert.match((await ends(alice, 'run source', 2)).stderr, 'git mlchain run source -- CMD');
 });
 
 story('2: an unknown option, with the one that was meant', async ({ team: { carl } }) => {

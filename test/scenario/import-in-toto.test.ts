@@ -400,7 +400,10 @@ story('what is no link is said to be none, and a directory without links is bad 
   scratch.write('empty/readme', 'nothing');
   for (const [where, words] of [
     [path.join(scratch.path, 'empty'), /expected links \(\*\.link\) in '.*', found none/],
-    [path.join(scratch.path, 'nowhere'), /expected a directory of links or a bundle, found ENOENT/],
+    [
+      path.join(scratch.path, 'nowhere'),
+      /expected a directory of links or a bundle, found no '.*nowhere' \(ENOENT\)/,
+    ],
   ] as const) {
     const { code, stderr } = await olivia.tries(['mlchain', 'import', where]);
     assert.is(code, 2);

@@ -24,6 +24,7 @@ import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { requireWorkTree } from '../layout-file.ts';
+import { didYouMean } from '../nearest.ts';
 import { configOf, recordingContext } from '../recording.ts';
 import { LINK_FILE_OPTIONS, runForLinkFile } from './run-link-file.ts';
 
@@ -171,11 +172,13 @@ async function commandFor(
   const top = requireWorkTree(repo);
   if (args.has('no-command')) return { ...howToRun(context, args), command: [], cwd: top };
   const typed = args.passthrough ?? [];
-  const command = typed.length > 0 ? typed : ((await configOf(repo))?.steps.get(step)?.command ?? []);
+  const steps = (await configOf(repo))?.steps ?? new Map();
+  const command: readonly string[] = typed.length > 0 ? typed : (steps.get(step)?.command ?? []);
   const [program, ...rest] = command;
   if (program === undefined) {
+    const hint = `git mlchain run ${step} -- CMD…, a 'command' in .mlchainrc, or --no-command`;
     throw new MlchainError('usage', `there is no command for ${step}`, {
-      hint: `git mlchain run ${step} -- CMD…, a 'command' in .mlchainrc, or --no-command`,
+      hint: steps.has(step) ? hint : didYouMean(step, steps.keys(), hint),
     });
   }
   const cwd = typed.length > 0 ? context.cwd : top;

@@ -11,13 +11,14 @@ import { addFetchRefspec } from '../../ledger/setup.ts';
 import type { Args } from '../args.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
+import { didYouMean } from '../nearest.ts';
 import { describeDelivery, sayUndelivered } from './delivery-words.ts';
 
 /** `sync [REMOTE]`: evidence in and out; what a remote has lost is given back to it. */
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
-  const remote = args.positionals[0] ?? (await defaultRemote(repo));
+  const remote = await expectRemote(repo, args.positionals[0] ?? (await defaultRemote(repo)));
   await followRenamed(repo);
   await addFetchRefspec(repo, remote);
   const rewound = await fetchEvidence(repo, remote);
@@ -47,6 +48,15 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   voice.say(result.delivered.size === 0 ? `${remote} has all evidence due there` : describeDelivery(result));
   sayUndelivered(voice, result);
   return result.failed.size === 0 ? 0 : 1;
+}
+
+/** A name that is none would get a refspec, and from then on count as a remote that was never asked. */
+async function expectRemote(repo: Repository, name: string): Promise<string> {
+  const remotes = await listRemotes(repo);
+  if (remotes.includes(name)) return name;
+  throw new MlchainError('usage', `there is no remote '${name}'`, {
+    hint: didYouMean(name, remotes, `remotes: ${remotes.join(', ') || 'none'}; 'git remote add' makes one`),
+  });
 }
 
 /** `mlchain.remote` (for forks), else the branch's own, else the only one. */
