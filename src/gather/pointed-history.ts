@@ -14,6 +14,9 @@ interface PointedState {
 /** Source → kind, of one path. */
 type Kinds = ReadonlyMap<string, string>;
 
+/** Of the names of sources, and of others. */
+const ENDINGS = ['.dvc', 'dvc.lock', 'dvc.yaml', 'Dvcfile'];
+
 const NONE: Kinds = new Map();
 
 /**
@@ -178,7 +181,7 @@ function sourcesIn(list: readonly Change[]): ReadonlySet<string> {
   const sources = new Set<string>();
   for (const { path } of list) {
     // Cheap, for the hundred thousand names that are none.
-    if (!/(?:\.dvc|dvc\.(?:lock|yaml)|Dvcfile)$/.test(path)) continue;
+    if (!ENDINGS.some((ending) => path.endsWith(ending))) continue;
     const source = sourceOf(path);
     if (source !== undefined) sources.add(source);
   }

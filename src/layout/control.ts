@@ -32,15 +32,19 @@ export function isOwnFile(path: string): boolean {
   return path === '.mlchainrc' || path.startsWith('.mlchain/');
 }
 
-/** `dvc.lock` and `.dvc` files; `dvc.yaml` is a file like any other. */
-const POINTER = /(?:^|\/)(?:dvc\.lock|Dvcfile|[^/]+\.dvc)$/;
+/** `dvc.lock` and `.dvc` files; `dvc.yaml` is a file like any other. Asked of every path there is: most end otherwise. */
+function isPointer(path: string): boolean {
+  if (path.endsWith('.dvc')) return path.length > '.dvc'.length && !path.endsWith('/.dvc');
+  const name = path.endsWith('dvc.lock') ? 'dvc.lock' : path.endsWith('Dvcfile') ? 'Dvcfile' : undefined;
+  return name !== undefined && (path === name || path.endsWith(`/${name}`));
+}
 
 /**
  * What no step controls and no link names. A pointer of DVC stands for the outputs that it names, which are controlled
  * themselves, each by its own step: `dvc.lock` has those of all steps in it (`product.md` §4).
  */
 export function isNoArtifact(path: string): boolean {
-  return isOwnFile(path) || POINTER.test(path);
+  return isOwnFile(path) || isPointer(path);
 }
 
 export function controlOf(layout: Layout): Control {

@@ -76,4 +76,21 @@ test('a path may have two masters; control tells, it does not judge', () => {
   );
 });
 
+test('pointers of DVC are controlled by nobody: what they point at is', () => {
+  const control = controlOf(
+    makeLayout({ steps: { all: { products: ['ALLOW data/*', 'ALLOW d*', 'ALLOW D*'] } } }),
+  );
+  for (const path of ['data/x.csv.dvc', 'dvc.lock', 'data/dvc.lock', 'Dvcfile', 'data/sub/Dvcfile'])
+    assert.not(control.isControlled(path), path);
+  for (const path of [
+    'data/x.csv',
+    'data/images/',
+    'data/.dvc',
+    'dvc.yaml',
+    'data/my-dvc.lock',
+    'data/x.dvc/y',
+  ])
+    assert.ok(control.isControlled(path), path);
+});
+
 test.run();
