@@ -40,6 +40,35 @@ story('so they are one after the other, evidence first', async ({ team }) => {
   assert.is(await host.git('rev-parse', 'main'), commit);
 });
 
+/** Objects of a push that is refused are gone afterwards; what was verified on the way must mislead nobody. */
+story(
+  'a server remembers what it verified, and poison on top of that is refused all the same',
+  async ({ team }) => {
+    const { alice, mallory, host } = await guarded(team);
+    const remembered = () =>
+      fs.readdirSync(`${host.clone}/mlchain/verified`).map((name) => name.split('-')[1]);
+    const first = await newData(alice);
+    await alice.push();
+    alice.write('data/even-more.txt', 'plum\n');
+    const second = await alice.commit('even more data');
+    await alice.push();
+    assert.equal(
+      [first, second].map((commit) => remembered().includes(commit)),
+      [true, true],
+    );
+    // Her hook ran on the server, and so did her seal: nobody else's program believes it.
+    const judged = await alice.in(host.clone).verify('main', '--history');
+    assertVerdict(judged, 'verified');
+    assert.is(judged.checked.cached, judged.checked.commits);
+    await mallory.pull();
+    mallory.write(DATA, 'poison\n');
+    const poisoned = await mallory.commitWithoutHooks('poison');
+    const { stderr } = await refused(mallory, 'HEAD');
+    assert.match(stderr, '[uncovered]');
+    assert.is(remembered().includes(poisoned), false);
+  },
+);
+
 story('43: the branch alone is refused, and nothing of it stays', async ({ team }) => {
   const { alice, host } = await guarded(team);
   const before = await host.git('for-each-ref');
