@@ -101,7 +101,7 @@ async function untilTaken(member: Member, branch: string, random: () => number):
     const pushed = await member.tries(['push', '-q', 'origin', `HEAD:refs/heads/${branch}`]);
     if (pushed.code === 0) return;
     if (attempt === TRIES) throw new Error(pushed.stderr);
-    await sleep(random() * 200 * attempt);
+    await sleep(random() * 1000 * attempt);
     // That, too, may find a ref locked by a neighbour; what was begun is begun anew.
     await member.tries(['pull', '-q', '--rebase', 'origin', 'main']);
   }
