@@ -11,15 +11,20 @@ import { checkSignature, findKey } from '../openpgp/check.ts';
 import { escapeText } from '../report/escape.ts';
 import { count } from '../report/words.ts';
 import type { Context } from './context.ts';
+import { ownersInWorkTree } from './owners-version.ts';
 
 /** How far the signing of a layout has got, by what this clone has pinned. */
 export async function readSigningState(
   repo: Repository,
-  { env }: Context,
+  { env, now }: Context,
   envelope: Envelope,
   certificates: readonly Certificate[],
 ): Promise<SigningState> {
-  const { owners, threshold } = await readTrust(repo, { owners: [], strict: false, env });
+  const pinned = await readTrust(repo, { owners: [], strict: false, env });
+  const { owners, threshold } =
+    repo.workTree === undefined
+      ? pinned
+      : await ownersInWorkTree(repo.workTree, certificates, pinned, Math.floor(now() / 1000));
   const judge = judgeWith(certificates, envelope);
   return signingState(envelope, { fingerprints: owners, threshold }, holdersOf(certificates), judge);
 }

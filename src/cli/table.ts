@@ -2,6 +2,7 @@ import type { CommandSpec } from './command.ts';
 import { checkCommands } from './table/check.ts';
 import { exchangeCommands } from './table/exchange.ts';
 import { layoutCommands } from './table/layout.ts';
+import { ownersCommands } from './table/owners.ts';
 import { setUpCommands } from './table/set-up.ts';
 import { workCommands } from './table/work.ts';
 
@@ -9,6 +10,7 @@ import { workCommands } from './table/work.ts';
 export const commands: readonly CommandSpec[] = [
   ...setUpCommands,
   ...layoutCommands,
+  ...ownersCommands,
   ...workCommands,
   ...checkCommands,
   ...exchangeCommands,

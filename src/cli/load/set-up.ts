@@ -16,4 +16,7 @@ export * as layoutNew from '../commands/layout-new.ts';
 export * as layoutSet from '../commands/layout-set.ts';
 export * as layoutShow from '../commands/layout-show.ts';
 export * as layoutSign from '../commands/layout-sign.ts';
+export * as ownersSet from '../commands/owners-set.ts';
+export * as ownersShow from '../commands/owners-show.ts';
+export * as ownersSign from '../commands/owners-sign.ts';
 export * as trust from '../commands/trust.ts';
