@@ -1,6 +1,8 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import { applyPlan } from './apply.ts';
+import type { LfsStatus } from './lfs.ts';
+import { lfsStatus } from './lfs.ts';
 import type { Plan } from './plan.ts';
 import { planInstall, planUninstall } from './plan.ts';
 import type { HookName, Target } from './script.ts';
@@ -41,6 +43,8 @@ export interface Uninstalled {
   readonly removed: readonly HookName[];
   /** Of these, the ones that another hook was before. */
   readonly restored: readonly HookName[];
+  /** Who uploads large files from now on: ours no longer do. */
+  readonly lfs: LfsStatus;
 }
 
 /** Puts back what was there before the hooks came, byte by byte; nothing to remove is no error. */
@@ -48,7 +52,11 @@ export async function uninstallHooks(repository: Repository): Promise<Uninstalle
   const survey = await surveyHooks(repository);
   await applyPlan(repository, survey, planUninstall(survey));
   const removed = survey.hooks.filter((hook) => isInstalled(survey, hook));
-  return { removed, restored: removed.filter((hook) => survey.files.get(hook)?.chained === 'present') };
+  return {
+    removed,
+    restored: removed.filter((hook) => survey.files.get(hook)?.chained === 'present'),
+    lfs: await lfsStatus(repository, survey.hooksDirectory, undefined),
+  };
 }
 
 function isInstalled({ files, configured, manager, legacy, stray }: Survey, hook: HookName): boolean {

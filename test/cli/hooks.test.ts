@@ -64,6 +64,7 @@ hooks('keep a foreign hook, and name it', async ({ person, run }) => {
   assert.equal(JSON.parse((await run('hooks', 'uninstall', '--json')).stdout), {
     removed: ['post-commit', 'post-merge', 'post-rewrite', 'pre-push'],
     restored: ['pre-push'],
+    lfs: 'unused',
   });
   assert.is(fs.readFileSync(file, 'utf8'), '#!/bin/sh\necho foreign\n');
 });
@@ -84,6 +85,20 @@ hooks('what a person has to paste is said, and the hook is not called live', asy
   assert.match(stderr, /^warning: add to .*lefthook.yml for the pre-push hook:\npre-push:\n {2}commands:$/m);
   assert.match(stdout, /^pre-push {6}missing/m);
 });
+
+hooks(
+  'that uploaded large files say so when they go, and their advice is followed',
+  async ({ person, run }) => {
+    fs.writeFileSync(person.at('repository/.gitattributes'), '*.bin filter=lfs diff=lfs merge=lfs -text\n');
+    await run('hooks', 'install');
+    const { code, stderr } = await run('hooks', 'uninstall');
+    assert.is(code, 0);
+    assert.match(stderr, /^warning: git-lfs: no hook uploads large files/);
+    const [, advice = ''] = /hint: '(git [^']+)'/.exec(stderr) ?? [];
+    await person.exec('sh', ['-ec', advice], { cwd: person.at('repository') });
+    assert.is(JSON.parse((await run('hooks', 'status', '--json')).stdout).lfs, 'beside');
+  },
+);
 
 hooks('go where a bare repository needs them', async ({ person }) => {
   await person.git(['init', '-q', '--bare', 'server.git']);
