@@ -86,6 +86,16 @@ test('only git/, openpgp/, record/, gather/, hooks/ and cli/ start processes', (
   );
 });
 
+test('refs are asked of git, whatever it keeps them in', () => {
+  const readsRefs = /packed-refs|(?:[gG]itDir|commonDir)\b[^\n]*['"`/](?:refs|HEAD)\b/;
+  const asking = [...graph.keys()].filter((file) => !/^git\/isomorphic-/.test(file));
+  none(
+    asking.filter((file) => readsRefs.test(fs.readFileSync(path.join(source, file), 'utf8'))),
+    'a reftable has no file for a ref (git 2.45 and newer, which Debian has not: no story can tell), and a linked ' +
+      'worktree has it elsewhere; where there is no git, the reader says that it cannot read such a repository',
+  );
+});
+
 test('no file is longer than 300 lines', () => {
   const long = [...graph.keys()]
     .map((file) => [file, fs.readFileSync(path.join(source, file), 'utf8').split('\n').length - 1] as const)

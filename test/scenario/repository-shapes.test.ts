@@ -100,19 +100,71 @@ story('borrowing objects from another clone', async ({ team }) => {
   await assertWorks(shared, carl);
 });
 
-for (const [what, settings] of [
-  ['a split index', [['core.splitIndex', 'true']]],
-  ['an index of version 4', [['index.version', '4']]],
-  ['an untracked cache and many-files settings', [['feature.manyFiles', 'true']]],
+/** What git's index begins with: `DIRC`, and its version. */
+function indexVersion({ clone }: Member): number {
+  return fs.readFileSync(path.join(clone, '.git/index')).readUInt32BE(4);
+}
+
+for (const [what, setting, isSo] of [
+  [
+    'a split index',
+    ['core.splitIndex', 'true'],
+    ({ clone }: Member) =>
+      fs.readdirSync(path.join(clone, '.git')).some((name) => name.startsWith('sharedindex.')),
+  ],
+  ['an index of version 4', ['index.version', '4'], (member: Member) => indexVersion(member) === 4],
+  [
+    'an untracked cache and many-files settings',
+    ['feature.manyFiles', 'true'],
+    (member: Member) => indexVersion(member) === 4,
+  ],
 ] as const) {
   story(`with ${what}`, async ({ team: { alice, carl } }) => {
-    for (const setting of settings) await alice.git('config', ...setting);
-    await alice.git('update-index', '--refresh');
+    await alice.git('config', ...setting);
+    // The file keeps the form it has until git makes it anew.
+    fs.rmSync(path.join(alice.clone, '.git/index'));
+    await alice.git('reset', '-q');
     alice.write('.gitattributes', '*.txt text\n');
     await alice.commit('attributes');
+    assert.ok(isSo(alice));
     await assertWorks(alice, carl);
+    assert.ok(isSo(alice), 'it is still so after we have worked in it');
     await alice.git('fsck', '--strict');
   });
 }
+
+story(
+  'with replaced objects and grafts, which change nothing that is signed',
+  async ({ team: { alice, carl } }) => {
+    const other = (
+      await alice.tries(['hash-object', '-w', '--stdin'], { input: 'poison\n', code: 0 })
+    ).stdout.trim();
+    await alice.git('replace', await alice.git('rev-parse', 'HEAD:data/words.txt'), other);
+    await alice.git('replace', '--graft', 'HEAD~1');
+    assert.is(await alice.git('show', 'HEAD:data/words.txt'), 'poison');
+    await assertWorks(alice, carl);
+    const [{ signed }] = JSON.parse(await alice.mlchain('show', 'HEAD~1', '--json')).envelopes;
+    const { stdout } = await carl.person.exec('sha256sum', ['data/words.txt'], { cwd: carl.clone });
+    assert.is(signed.products['data/words.txt'].sha256, stdout.slice(0, 64));
+    assert.is((await alice.git('replace', '--list')).split('\n').length, 2, 'they are still there');
+  },
+);
+
+story('where a hook before ours commits what it has changed itself', async ({ team: { alice, carl } }) => {
+  // Formatters do this: git has an index of its own for `commit -a` and `commit -- PATH`, and names it to the hook.
+  const hook = path.join(alice.clone, '.git/hooks/pre-commit');
+  fs.writeFileSync(hook, '#!/bin/sh\necho formatted >>data/words.txt && git add data/words.txt\n', {
+    mode: 0o755,
+  });
+  alice.write(MORE, 'kiwi\n');
+  await alice.git('add', MORE);
+  await alice.git('commit', '-q', '-a', '-m', 'all');
+  alice.write(MORE, 'quince\n');
+  await alice.git('commit', '-q', '-m', 'one path', '--', MORE);
+  await alice.push();
+  await carl.pull();
+  assertVerdict(await carl.verify('--history', '--strict'), 'verified');
+  assert.match(carl.read('data/words.txt'), /formatted\nformatted\n$/);
+});
 
 story.run();

@@ -43,20 +43,21 @@ story(
   'a clean filter decides what is signed; a reader without it verifies all the same',
   async ({ team }) => {
     const { alice, carl } = team;
-    alice.write('.gitattributes', 'data/*.enc filter=rot\n');
+    alice.write('.gitattributes', 'data/*.enc filter=rot\ndata/*.id ident\n');
     await alice.git('config', 'filter.rot.clean', 'tr a-z b-za');
     await alice.git('config', 'filter.rot.smudge', 'tr b-za a-z');
     await alice.commit('attributes');
-    await alice.git('mlchain', 'run', 'prepare', '--', 'sh', '-c', 'echo hello >data/x.enc');
+    const script = `echo hello >data/x.enc; echo '$Id: as it was checked out $' >data/x.id`;
+    await alice.git('mlchain', 'run', 'prepare', '--', 'sh', '-c', script);
     const commit = await alice.commit('filtered');
     assert.is(await alice.git('cat-file', 'blob', 'HEAD:data/x.enc'), 'ifmmp');
+    assert.is(await alice.git('cat-file', 'blob', 'HEAD:data/x.id'), '$Id$');
     await alice.push();
     await carl.pull();
     assertVerdict(await carl.verify('--history', '--strict'), 'verified', ['warning command-differs']);
-    assert.is(
-      (await productsAt(carl, commit)).get('data/x.enc')?.sha256,
-      await storedDigest(carl, 'HEAD:data/x.enc'),
-    );
+    const products = await productsAt(carl, commit);
+    for (const name of ['data/x.enc', 'data/x.id'])
+      assert.is(products.get(name)?.sha256, await storedDigest(carl, `HEAD:${name}`));
   },
 );
 
