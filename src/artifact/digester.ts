@@ -72,8 +72,9 @@ export class Digester {
   }
 
   /** Takes over a digest that was found by other means: the caller has seen that content and id belong together. */
-  remember(blobId: string, digest: BlobDigest): void {
+  remember(blobId: string, digest: BlobDigest): BlobDigest {
     this.#cache.add(blobId, digest);
+    return digest;
   }
 
   /** Writes what was learnt to the git directory. */

@@ -87,7 +87,7 @@ function indexRecord(record: string): IndexRecord {
 const STRICT = ['-c', 'core.trustctime=true', '-c', 'core.checkStat=default'];
 
 /** Plumbing, so it only compares stat data; a submodule is compared by its HEAD alone. */
-async function readDeviations(
+export async function readDeviations(
   repo: Repository,
   directories: readonly string[],
 ): Promise<Map<string, 'dirty' | 'absent'>> {

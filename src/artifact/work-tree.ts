@@ -9,6 +9,8 @@ import { conversionsOf } from './conversion.ts';
 import type { Digester } from './digester.ts';
 import { storedAsIs } from './file-content.ts';
 import { FileHasher } from './hash-file.ts';
+import type { IndexStamp } from './index-stamp.ts';
+import { indexStamp } from './index-stamp.ts';
 import type { IndexEntry } from './index-state.ts';
 import { readIndex, readUntracked } from './index-state.ts';
 import type { Listing } from './kind.ts';
@@ -23,6 +25,17 @@ export interface WorkTreeListing {
   readonly files: Listing;
   /** Those of them that git does not track. */
   readonly untracked: readonly string[];
+  readonly look: Look;
+}
+
+/** What a second look has to know of the first, so that it need not read what git's index vouches for. */
+export interface Look {
+  /** When it began, by the clock that files are dated by: milliseconds since the epoch. */
+  readonly since: number;
+  /** The index that it believed; undefined where there was none. */
+  readonly index: IndexStamp | undefined;
+  /** Paths whose digests are not those of the index: changed, untracked, links, submodules. */
+  readonly doubtful: ReadonlySet<string>;
 }
 
 const SYMLINK = '120000';
@@ -42,7 +55,10 @@ export async function listWorkTree(
   const root = topOf(repo);
   const needs = neededFor(wants, scope);
   const prefixes = neededPrefixes(scope);
-  if (prefixes.length === 0) return { files: new Map(), untracked: [] };
+  const begun = { since: Date.now(), index: indexStamp(repo) };
+  if (prefixes.length === 0) {
+    return { files: new Map(), untracked: [], look: { ...begun, doubtful: new Set() } };
+  }
   const directories = directoriesOf(prefixes);
   const [entries, others] = await Promise.all([
     readIndex(repo, directories),
@@ -53,8 +69,13 @@ export async function listWorkTree(
   const clean = await digestClean(repo, digester, root, index);
   const loose = await digestLooseFiles(repo, root, index, names, digester.progress);
   for (const [name, artifact] of loose) clean.set(name, artifact);
-  const files = selectArtifacts(clean, wants, scope);
-  return { files, untracked: names.filter((name) => files.has(name)) };
+  const files = scope.directories === undefined ? clean : selectArtifacts(clean, wants, scope);
+  const doubtful = new Set([...names, ...unvouched(index)]);
+  return { files, untracked: names.filter((name) => files.has(name)), look: { ...begun, doubtful } };
+}
+
+function* unvouched(index: ReadonlyMap<string, IndexEntry>): Iterable<string> {
+  for (const [name, { state, mode }] of index) if (state !== 'clean' || !isFile(mode)) yield name;
 }
 
 function topOf(repo: Repository): string {
@@ -94,35 +115,34 @@ async function digestClean(
     else listing.set(name, digest);
   }
   if (unknown.length === 0) return listing;
-  await rememberUnconverted(
-    repo,
-    digester,
-    root,
-    unknown.filter(([, { mode }]) => isFile(mode)),
-  );
-  for (const [name, artifact] of await digester.digestEntries(unknown)) listing.set(name, artifact);
+  const others = await takeUnconverted(repo, digester, root, unknown, listing);
+  for (const [name, artifact] of await digester.digestEntries(others)) listing.set(name, artifact);
   return listing;
 }
 
-async function rememberUnconverted(
+/** Returns those that only their blobs tell of. */
+async function takeUnconverted(
   repo: Repository,
   digester: Digester,
   root: string,
-  files: readonly (readonly [string, IndexEntry])[],
-): Promise<void> {
-  const conversions = await conversionsOf(
-    repo,
-    files.map(([name]) => name),
-  );
+  unknown: readonly (readonly [string, IndexEntry])[],
+  listing: Listing,
+): Promise<readonly (readonly [string, IndexEntry])[]> {
+  const files = unknown.filter(([, { mode }]) => isFile(mode)).map(([name]) => name);
+  const conversions = await conversionsOf(repo, files);
   const hasher = new FileHasher(digester.progress);
-  const steps = new Steps(digester.progress, 'files', files.length);
-  for (const [name, { id }] of files) {
+  const steps = new Steps(digester.progress, 'files', unknown.length);
+  const others: (readonly [string, IndexEntry])[] = [];
+  for (const entry of unknown) {
     await steps.next();
-    if (conversions.has(name)) continue;
-    const found = await hasher.hashIfThere(path.join(root, name), repo.objectFormat);
-    if (found?.blobId === id) digester.remember(id, storedAsIs(found));
+    const [name, { id, mode }] = entry;
+    const isAsIs = isFile(mode) && !conversions.has(name);
+    const found = isAsIs ? await hasher.hashIfThere(path.join(root, name), repo.objectFormat) : undefined;
+    if (found?.blobId === id) listing.set(name, digester.remember(id, storedAsIs(found)));
+    else others.push(entry);
   }
   digester.save();
+  return others;
 }
 
 function isFile(mode: string): boolean {

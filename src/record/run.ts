@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { Look } from '../artifact/work-tree.ts';
 import { MlchainError } from '../errors.ts';
 import type { JsonObject } from '../intoto/json.ts';
 import { jsonObject } from '../intoto/json.ts';
@@ -20,9 +21,6 @@ export interface RunRequest extends Omit<CommandRequest, 'command'> {
   readonly rollbackOnFailure: boolean;
 }
 
-/** No index is older: everything is read. Much may have been staged and written since the work was begun. */
-const LONG_AGO = 0;
-
 /** A pending link that was made. */
 export interface NewPending {
   readonly pending: Pending;
@@ -39,12 +37,11 @@ export async function runStep(
   patterns: StepPatterns,
   request: RunRequest,
 ): Promise<NewPending> {
-  const since = Date.now();
   const started = timestamp(context.now());
   const taken = await materials(context, patterns);
   const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
   const end = await runIfAny(request);
-  const failure = endOf(end, request) ?? (await meddling(context, patterns, taken.files, since));
+  const failure = endOf(end, request) ?? (await meddling(context, patterns, taken.files, taken.look));
   if (failure !== undefined) {
     safe?.restore((await products(context, patterns)).files.keys());
     throw failure;
@@ -93,7 +90,8 @@ export async function stopWork(context: RecordingContext, patterns: StepPatterns
       hint: `git mlchain record --start ${name}`,
     });
   }
-  const failure = await meddling(context, patterns, begun.files, LONG_AGO);
+  // Everything is read: much may have been staged and written since the work was begun.
+  const failure = await meddling(context, patterns, begun.files, undefined);
   if (failure !== undefined) throw failure;
   const { materials: taken, started } = begun;
   const byproducts = jsonObject([]);
@@ -152,10 +150,9 @@ async function meddling(
   context: RecordingContext,
   { control, products: { covers } }: StepPatterns,
   taken: Files,
-  since: number,
+  look: Look | undefined,
 ): Promise<MlchainError | undefined> {
-  const fixed = new Map([...taken].filter(([name]) => !covers(name)));
-  const [first, ...more] = await changedSince(context, fixed, since);
+  const [first, ...more] = await changedSince(context, taken, look, (name) => !covers(name));
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
   return new MlchainError(

@@ -1,11 +1,11 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { Digester } from '../artifact/digester.ts';
+import { indexStamp } from '../artifact/index-stamp.ts';
 import type { IndexEntry } from '../artifact/index-state.ts';
-import { ignoredPaths, readIndex } from '../artifact/index-state.ts';
+import { ignoredPaths, readDeviations, readIndex } from '../artifact/index-state.ts';
 import type { Listing } from '../artifact/kind.ts';
 import { sameArtifact } from '../artifact/kind.ts';
 import { digestLooseFiles } from '../artifact/loose-files.ts';
+import type { Look } from '../artifact/work-tree.ts';
 import { listWorkTree } from '../artifact/work-tree.ts';
 import type { Repository } from '../git/repository.ts';
 import type { RecordingContext } from './context.ts';
@@ -18,6 +18,7 @@ export interface Found {
   readonly artifacts: Listing;
   /** Names that no commit will hold, because git ignores them. */
   readonly ignored: ReadonlySet<string>;
+  readonly look: Look;
 }
 
 /**
@@ -30,10 +31,10 @@ export async function findInWorkTree(
   patterns: ListPatterns,
 ): Promise<Found> {
   const { covers, prefixes } = patterns;
-  const { files, untracked } = await listWorkTree(repo, digester, covers, { prefixes, ignored: true });
+  const { files, untracked, look } = await listWorkTree(repo, digester, covers, { prefixes, ignored: true });
   const ignoredFiles = await ignoredPaths(repo, untracked);
   const ignored = new Set<string>();
-  if (ignoredFiles.size === 0) return { files, artifacts: patterns.fold(files), ignored };
+  if (ignoredFiles.size === 0) return { files, artifacts: patterns.fold(files), ignored, look };
   const kept = new Map([...files].filter(([path]) => !ignoredFiles.has(path)));
   const artifacts = patterns.fold(kept);
   for (const [name, artifact] of patterns.fold(files)) {
@@ -41,40 +42,51 @@ export async function findInWorkTree(
     artifacts.set(name, artifact);
     ignored.add(name);
   }
-  return { files, artifacts, ignored };
+  return { files, artifacts, ignored, look };
 }
 
 /**
- * The files that no longer are as they were listed. Git's index is believed only where it cannot err: it compares change
- * times, which no command can put back, by the second – so it must have been written in a second before the listing
- * began (Documentation/technical/racy-git), and on Windows, where it knows no change times, never. Else every file is
- * read: a command that writes in place and puts the time stamps back is exactly what must not go unseen.
- * @param since when the listing began, by the clock that files are dated by: milliseconds since the epoch
+ * Those of the files that no longer are as they were listed. Git's index is believed only where it cannot err: it must be
+ * the very one of the first look, and written in a second before that look began – git compares change times, which no
+ * command can put back, by the second (Documentation/technical/racy-git) –, and on Windows, where git knows no change
+ * times, never. Else every file is read: a command that writes in place and puts the time stamps back is exactly what
+ * must not go unseen.
+ * @param look the first one; undefined: it was in another process
+ * @param isAsked which of the files matter
  */
 export async function changedSince(
   { repo, digester }: Pick<RecordingContext, 'repo' | 'digester'>,
   files: Files,
-  since: number,
+  look: Look | undefined,
+  isAsked: (name: string) => boolean = () => true,
 ): Promise<readonly string[]> {
   if (repo.workTree === undefined || files.size === 0) return [];
-  const isSure = process.platform !== 'win32' && indexSecond(repo) < Math.floor(since / 1000);
-  const index = await readIndex(repo, directoriesOf(files.keys()));
-  const unread = new Map<string, IndexEntry>();
-  for (const [name, entry] of index) {
-    const artifact = files.get(name);
-    if (artifact === undefined) continue;
-    const isAsListed = isSure && entry.state === 'clean' && sameArtifact(digester.known(entry.id), artifact);
-    if (!isAsListed) unread.set(name, { ...entry, state: unreadState(entry.state) });
+  const suspects = look && (await suspectsSince(repo, files, look));
+  const names = [...(suspects ?? files.keys())].filter((name) => files.has(name) && isAsked(name));
+  if (names.length === 0) return [];
+  const index = await readIndex(repo, directoriesOf(names));
+  const tracked = new Map<string, IndexEntry>();
+  for (const name of names) {
+    const entry = index.get(name);
+    if (entry !== undefined) tracked.set(name, { ...entry, state: unreadState(entry.state) });
   }
-  const others = [...files.keys()].filter((name) => !index.has(name));
-  const now = await digestLooseFiles(repo, repo.workTree, unread, others, digester.progress);
-  return [...unread.keys(), ...others].filter((name) => !sameArtifact(files.get(name), now.get(name))).sort();
+  const others = names.filter((name) => !index.has(name));
+  const now = await digestLooseFiles(repo, repo.workTree, tracked, others, digester.progress);
+  return names.filter((name) => !sameArtifact(files.get(name), now.get(name))).sort();
 }
 
-/** Second of the epoch in which the index was written; later than any where there is none. */
-function indexSecond({ gitDir }: Repository): number {
-  const stat = fs.statSync(path.join(gitDir, 'index'), { throwIfNoEntry: false });
-  return stat === undefined ? Infinity : Math.floor(stat.mtimeMs / 1000);
+/** What the index does not vouch for, then or now; undefined where it vouches for nothing. */
+async function suspectsSince(
+  repo: Repository,
+  files: Files,
+  { since, index, doubtful }: Look,
+): Promise<ReadonlySet<string> | undefined> {
+  if (process.platform === 'win32' || index === undefined) return undefined;
+  if (index.second >= Math.floor(since / 1000)) return undefined;
+  const deviations = await readDeviations(repo, directoriesOf(files.keys()));
+  // Afterwards: so it is what git has just read.
+  if (indexStamp(repo)?.identity !== index.identity) return undefined;
+  return new Set([...doubtful, ...deviations.keys()]);
 }
 
 /** As git pathspecs: the top directories of the files; nothing, which is everything, where one lies at the top. */

@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
 import type { Listing } from '../../src/artifact/kind.ts';
+import type { Look } from '../../src/artifact/work-tree.ts';
 import { listWorkTree } from '../../src/artifact/work-tree.ts';
 import { changedSince, findInWorkTree } from '../../src/record/work-tree.ts';
 import { artifact, files, patternsOf } from '../support/listings.ts';
@@ -16,9 +17,9 @@ async function productsIn(clone: WorkingClone, rules: readonly string[]) {
   return await findInWorkTree(clone.repo, new Digester(clone.repo), products);
 }
 
-/** @param since 0: no index is older, so every file is read. */
-async function changed(clone: WorkingClone, seen: Listing, since = 0) {
-  return await changedSince({ repo: clone.repo, digester: new Digester(clone.repo) }, seen, since);
+/** Without a first look every file is read. */
+async function changed(clone: WorkingClone, seen: Listing, look?: Look) {
+  return await changedSince({ repo: clone.repo, digester: new Digester(clone.repo) }, seen, look);
 }
 
 test('tracked, new and ignored files are found, and what git ignores is known', async () => {
@@ -76,31 +77,54 @@ test('every change of content is seen, whatever the index and the time stamps sa
   await clone.cleanup();
 });
 
+/** A first look after the second in which the index was written: git tells change times apart by the second. */
+async function lookAfter(clone: WorkingClone, digester: Digester) {
+  await setTimeout(1100);
+  return await listWorkTree(clone.repo, digester, (name) => name.startsWith('raw/'));
+}
+
 test('an index older than the listing is believed, for a change time cannot be put back', async () => {
   const clone = await makeClone();
-  for (const name of ['same', 'touched', 'changed', 'gone']) clone.write(`raw/${name}`, 'one\n');
+  for (const name of ['same', 'touched', 'changed', 'gone', 'exempt']) clone.write(`raw/${name}`, 'one\n');
   await clone.commit();
+  clone.write('raw/new', 'new\n');
   await clone.git('config', 'core.trustctime', 'false');
-  const digester = new Digester(clone.repo);
-  const { files: seen } = await listWorkTree(clone.repo, digester, (name) => name.startsWith('raw/'));
+  const context = { repo: clone.repo, digester: new Digester(clone.repo) };
+  const { files: seen, look } = await lookAfter(clone, context.digester);
   const change = path.join(clone.path, 'raw/changed');
   const { atime, mtime } = fs.statSync(change);
-  // Git tells change times apart by the second.
-  await setTimeout(1100);
-  const since = Date.now();
-  assert.equal(await changedSince({ repo: clone.repo, digester }, seen, since), []);
+  assert.equal(await changedSince(context, seen, look), []);
   fs.writeFileSync(change, 'ONE\n');
   fs.utimesSync(change, atime, mtime);
   fs.utimesSync(path.join(clone.path, 'raw/touched'), 1, 1);
   clone.remove('raw/gone');
-  const changes = await changedSince({ repo: clone.repo, digester }, seen, since);
-  assert.equal(changes, ['raw/changed', 'raw/gone']);
+  clone.write('raw/new', 'NEW\n');
+  clone.write('raw/exempt', 'ONE\n');
+  const isAsked = (name: string) => name !== 'raw/exempt';
+  const changes = await changedSince(context, seen, look, isAsked);
+  assert.equal(changes, ['raw/changed', 'raw/gone', 'raw/new']);
   await clone.git('add', '-A');
   assert.equal(
-    await changedSince({ repo: clone.repo, digester }, seen, since),
-    ['raw/changed', 'raw/gone'],
+    await changedSince(context, seen, look, isAsked),
+    ['raw/changed', 'raw/gone', 'raw/new'],
     'what the command stages is another content, whatever the index says',
   );
+  await clone.cleanup();
+});
+
+test('an index that was written since is not believed, though its time stamp was put back', async () => {
+  const clone = await makeClone();
+  clone.write('raw/a', 'one\n');
+  clone.write('raw/b', 'two\n');
+  await clone.commit();
+  const context = { repo: clone.repo, digester: new Digester(clone.repo) };
+  const { files: seen, look } = await lookAfter(clone, context.digester);
+  const index = path.join(clone.path, '.git/index');
+  const { atime, mtime } = fs.statSync(index);
+  clone.write('raw/a', 'ONE\n');
+  await clone.git('add', 'raw/a');
+  fs.utimesSync(index, atime, mtime);
+  assert.equal(await changedSince(context, seen, look), ['raw/a']);
   await clone.cleanup();
 });
 
@@ -110,10 +134,12 @@ test('an index of the same second is not believed', async () => {
   const a = path.join(clone.path, 'raw/a');
   fs.utimesSync(a, 1, 1);
   await clone.commit();
+  const context = { repo: clone.repo, digester: new Digester(clone.repo) };
+  const { look } = await listWorkTree(clone.repo, context.digester, () => true);
   fs.writeFileSync(a, 'ONE\n');
   fs.utimesSync(a, 1, 1);
-  const written = fs.statSync(path.join(clone.path, '.git/index')).mtimeMs;
-  assert.equal(await changed(clone, files({ 'raw/a': 'one\n' }), written), ['raw/a']);
+  const since = fs.statSync(path.join(clone.path, '.git/index')).ctimeMs;
+  assert.equal(await changed(clone, files({ 'raw/a': 'one\n' }), { ...look, since }), ['raw/a']);
   await clone.cleanup();
 });
 
