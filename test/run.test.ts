@@ -83,7 +83,7 @@ test('a missing peer is one clear line, and nothing passes', async () => {
   const { code, stdout, stderr } = await runner({ 'a.test.ts': GOOD }, [], { env: { PATH: '/nonexistent' } });
   assert.is(code, 1);
   assert.is(stdout, '');
-  assert.match(stderr, /^the tests need git, gpg, git-lfs, in-toto-run, in-toto-verify, man \(.*\)\n$/);
+  assert.match(stderr, /^the tests need git, gpg, git-lfs, in-toto-run, in-toto-verify, man, pre-commit \(.*\)\n$/);
 });
 
 test('the variables of a git hook and of the tool itself do not reach the tests', async () => {
