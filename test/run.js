@@ -2,7 +2,7 @@
 // processors, and ends with the line `N passed, N failed`. A suite that crashes, hangs, skips or holds no test fails.
 // `npm test -- ledger cli/options` runs the suites whose path has one of these words in it.
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,10 @@ if (missing.length > 0) {
 const suites = findSuites(process.argv.slice(2));
 if (suites.length === 0) fail('no suite has that in its path');
 execFileSync(process.execPath, ['build.js'], { cwd: root, stdio: 'inherit' });
+
+// What several suites begin with is made once a run (test/support/team-template.ts).
+const templates = mkdtempSync(path.join(os.tmpdir(), 'mlc-templates-'));
+process.once('exit', () => rmSync(templates, { recursive: true, force: true }));
 
 const running = new Set();
 process.once('SIGINT', () => {
@@ -103,7 +107,7 @@ function environment() {
   const kept = Object.entries(process.env).filter(
     ([name]) => name === 'MLCHAIN_VECTORS' || !/^(GIT|MLCHAIN|FORCE_COLOR)/.test(name),
   );
-  return { ...Object.fromEntries(kept), NO_COLOR: '1' };
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', TEAM_TEMPLATES: templates };
 }
 
 function findSuites(words) {

@@ -45,6 +45,15 @@ test('it builds, adds up every suite in every directory and ends with the totals
   assert.ok(stdout.startsWith('built\n'));
 });
 
+test('suites of one run share a place for what takes long to make, and nothing of it stays', async () => {
+  const leave = "test('leaves', () => fs.writeFileSync(process.env.TEAM_TEMPLATES + '/' + process.pid, ''));";
+  const body = `import * as fs from 'node:fs';\n${leave}\nassert.is(1, 2, process.env.TEAM_TEMPLATES);`;
+  const { stdout } = await runner({ 'a.test.ts': body, 'b.test.ts': body }, [], {});
+  const places = new Set(stdout.match(/\S*mlc-templates-\w+/g));
+  assert.is(places.size, 1);
+  for (const place of places) assert.not(fs.existsSync(place));
+});
+
 test('a failing test makes it fail and is shown in full', async () => {
   const { code, last, stdout } = await runner({ 'a.test.ts': GOOD + BAD, 'b.test.ts': GOOD }, [], {});
   assert.is(last, '2 passed, 1 failed');
@@ -83,7 +92,10 @@ test('a missing peer is one clear line, and nothing passes', async () => {
   const { code, stdout, stderr } = await runner({ 'a.test.ts': GOOD }, [], { env: { PATH: '/nonexistent' } });
   assert.is(code, 1);
   assert.is(stdout, '');
-  assert.match(stderr, /^the tests need git, gpg, git-lfs, in-toto-run, in-toto-verify, man, pre-commit \(.*\)\n$/);
+  assert.match(
+    stderr,
+    /^the tests need git, gpg, git-lfs, in-toto-run, in-toto-verify, man, pre-commit \(.*\)\n$/,
+  );
 });
 
 test('the variables of a git hook and of the tool itself do not reach the tests', async () => {

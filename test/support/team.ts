@@ -5,6 +5,7 @@ import type { Person } from './person.ts';
 import { makePerson } from './person.ts';
 import type { Scratch } from './scratch.ts';
 import { makeScratch } from './scratch.ts';
+import { copyPlace, leaveTemplate, templatePlace } from './team-template.ts';
 
 /**
  * An owner and two functionaries, each with a key and a clone of one bare repository; somebody with a key and no place
@@ -55,7 +56,18 @@ const SOURCES = new Map([
 const SERVER = 'team:server.git';
 
 export async function makeTeam(options: TeamOptions = {}): Promise<Team> {
+  const template = templatePlace(options);
   const scratch = makeScratch();
+  if (template !== undefined && fs.existsSync(template)) {
+    copyPlace(template, scratch.path);
+    return await assemble(scratch);
+  }
+  const team = await settleTeam(scratch, options);
+  if (template !== undefined) leaveTemplate(scratch.path, template);
+  return team;
+}
+
+async function settleTeam(scratch: Scratch, options: TeamOptions): Promise<Team> {
   const root = scratch.path;
   const names = ['olivia', 'alice', 'bob', 'mallory', 'carl', 'host'];
   for (const name of names) fs.mkdirSync(path.join(root, name));
@@ -170,7 +182,7 @@ async function assemble(scratch: Scratch): Promise<Team> {
     },
     async copy() {
       const place = makeScratch();
-      fs.cpSync(root, place.path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+      copyPlace(root, place.path);
       return await assemble(place);
     },
     async cleanup() {
