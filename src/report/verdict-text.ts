@@ -101,13 +101,19 @@ function aligned(rows: readonly (readonly string[])[]): string[][] {
 /** What was expected and found gets a line of its own where the message would be longer than this. */
 const ONE_LINE = 100;
 
+/** Of warnings alike no more: whoever can push could otherwise push the verdict off the screen with junk (threat 57). */
+const MOST_ALIKE = 10;
+
 /** Worst first, each with its code for the manual; a hint that would only repeat the one before is left out. */
 export function findingsText(findings: readonly Finding[], style: Style, verbose = false): string {
   const worstFirst = (['violation', 'incomplete', 'warning'] as const).flatMap((severity) =>
     findings.filter((finding) => finding.severity === severity),
   );
-  const hints = worstFirst.map((finding) => findingText(finding).hint);
-  const lines = worstFirst.flatMap((finding, index) => {
+  const { shown, left } = verbose
+    ? { shown: worstFirst, left: new Map<string, number>() }
+    : fewAlike(worstFirst);
+  const hints = shown.map((finding) => findingText(finding).hint);
+  const lines = shown.flatMap((finding, index) => {
     const hint = hints[index];
     const isSaid = hint === undefined || hint === hints[index - 1];
     return [
@@ -116,7 +122,29 @@ export function findingsText(findings: readonly Finding[], style: Style, verbose
       ...(isSaid ? [] : [`  ${style.yellow('hint:')} ${hint}`]),
     ];
   });
-  return lines.join('\n');
+  return [...lines, ...[...left].map(([code, number]) => moreLine(code, number, style))].join('\n');
+}
+
+/** All but warnings, and of these the first few of each code. */
+function fewAlike(findings: readonly Finding[]): {
+  readonly shown: readonly Finding[];
+  readonly left: ReadonlyMap<string, number>;
+} {
+  const seen = new Map<string, number>();
+  const shown = findings.filter(({ severity, code }) => {
+    if (severity !== 'warning') return true;
+    const number = (seen.get(code) ?? 0) + 1;
+    seen.set(code, number);
+    return number <= MOST_ALIKE;
+  });
+  const left = [...seen].flatMap(([code, number]) =>
+    number > MOST_ALIKE ? [[code, number - MOST_ALIKE] as const] : [],
+  );
+  return { shown, left: new Map(left) };
+}
+
+function moreLine(code: string, number: number, style: Style): string {
+  return `${style.yellow('warning:')} ${number} more like these ${style.dim(`[${code}]`)}`;
 }
 
 function findingLines(finding: Finding, style: Style): readonly string[] {

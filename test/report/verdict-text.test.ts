@@ -68,6 +68,18 @@ test('a hint is not said twice in a row', () => {
   assert.is(twice.split('\n').length, 5);
 });
 
+test('of warnings alike the first ten are told and the others counted, of violations each', () => {
+  const junk = Array.from({ length: 2000 }, () => finding('malformed-evidence', { severity: 'warning' }));
+  const wrong = Array.from({ length: 12 }, () => finding('uncovered', { severity: 'violation' }));
+  const lines = findingsText([...junk, ...wrong], plain).split('\n');
+  const starting = (word: string) => lines.filter((line) => line.startsWith(word)).length;
+  assert.is(starting('violation:'), 12);
+  assert.is(starting('warning:'), 11);
+  assert.is(lines.at(-1), 'warning: 1990 more like these [malformed-evidence]');
+  const all = findingsText(junk, plain, true).split('\n');
+  assert.is(all.filter((line) => line.startsWith('warning:')).length, 2000);
+});
+
 test('colours say the same as the words, and only where they are wanted', () => {
   const painted = verdictText(violated, styleFor(true)).replaceAll('\u001b[', '<');
   assert.ok(painted.startsWith('<1m<31mviolated<0m<0m: '));

@@ -5,7 +5,7 @@ import { anotherClone } from '../support/another-clone.ts';
 import { assertVerdict, type Member } from '../support/member.ts';
 import { stories } from '../support/stories.ts';
 
-// docs/repositories.md: git repositories come in many shapes; recording, pushing and verifying work in each.
+// Git repositories come in many shapes; recording, pushing and verifying work in each.
 
 const story = stories('repositories as they are');
 const MORE = 'data/more.txt';

@@ -18,7 +18,11 @@ Ends with 0 verified, 1 violated, 2 usage, 3 incomplete: cannot be checked.`,
       { name: 'inspection-timeout', value: 'SPAN', summary: 'time limit of each (default 10m)' },
       { name: 'no-cache', summary: 'believe nothing of earlier runs: judge all of it again' },
       { name: 'owner', value: 'FPR', repeatable: true, summary: 'trust this owner, for this call' },
-      { name: 'verbose', short: 'v', summary: 'show what each artifact rule did, where one fails' },
+      {
+        name: 'verbose',
+        short: 'v',
+        summary: 'show all warnings, and what each artifact rule did, where one fails',
+      },
       { name: 'format', value: 'FORMAT', summary: 'text (default), json, sarif or junit' },
       {
         name: 'bundle',
