@@ -3,7 +3,6 @@ import type { Repository } from '../git/repository.ts';
 import { parseEnvelope, respellEnvelope } from '../intoto/envelope.ts';
 import { LAYOUT_PATH } from '../layout/paths.ts';
 import type { BundleHeader, BundleParts } from '../ledger/bundle.ts';
-import type { Trust } from '../verify/facts.ts';
 import type { HistoryJudgment } from '../verify/history.ts';
 import { ownersOf } from '../verify/layout-trust.ts';
 import { isAuthorisedRevocation, type RevocationCourt } from '../verify/revoked.ts';
@@ -13,7 +12,6 @@ import { readOwners, readStatements, type StatementLine } from './statements.ts'
 export interface BundleRequest {
   readonly history: HistoryJudgment;
   readonly header: BundleHeader;
-  readonly trust: Trust;
   /** Seconds. */
   readonly now: number;
 }
@@ -24,20 +22,22 @@ export interface BundleRequest {
  */
 export async function composeBundle(
   repo: Repository,
-  { history, header, trust, now }: BundleRequest,
+  { history, header, now }: BundleRequest,
 ): Promise<BundleParts> {
   const chain = releaseChain(history, header.commit);
   const { keys } = history;
-  const court = { layout: chain.layout.layout, keys, trust, now };
+  // The owners at that commit, who need not be those pinned any more.
+  const court = { layout: chain.layout.layout, keys, trust: chain.layout.owners, now };
   const statements = countingStatements(await readStatements(repo, header.commit), history, court);
-  const signers = statements.flatMap(({ envelope }) =>
+  const owners = await readOwners(repo, header.commit);
+  const signers = [...owners, ...statements.map(({ envelope }) => envelope)].flatMap((envelope) =>
     envelope.signatures.flatMap(({ keyid }) => keys.primaryOf(keyid) ?? []),
   );
   const layout = await repo.objects.read(`${header.commit}:${LAYOUT_PATH}`);
   if (layout === undefined) throw new MlchainError('incomplete', `${LAYOUT_PATH} is not in this clone`);
   return {
     header,
-    owners: await readOwners(repo, header.commit),
+    owners,
     layout: parseEnvelope(layout.data),
     certificates: certificatesOf(chain, keys, signers).map(({ armored }) => armored),
     evidence: [

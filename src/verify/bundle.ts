@@ -9,6 +9,7 @@ import { type Delivered, type DeliveredProduct, judgeDelivered } from './deliver
 import type { Trust } from './facts.ts';
 import { type Finding, verdictOf } from './finding.ts';
 import { KeyBook } from './key-book.ts';
+import { OwnersBook } from './owners.ts';
 import { type SupplyChainVerdict, verifySupplyChain } from './supply-chain.ts';
 import type { VerdictReport } from './verdict.ts';
 
@@ -35,11 +36,15 @@ const HARMLESS: ReadonlySet<Finding['code']> = new Set(['command-differs', 'insp
  * Judges a bundle as a whole (`formats.md` §5): the layout by the pinned owners, every line by whoever had to sign it,
  * the chain as in-toto does, and then what was delivered.
  */
-export async function judgeBundle(question: BundleCase): Promise<VerdictReport> {
-  const { bundle, trust } = question;
-  if (trust.owners.length === 0) {
-    return report(question, { findings: [{ code: 'nothing-pinned', severity: 'incomplete' }], products: [] });
+export async function judgeBundle(pinned: BundleCase): Promise<VerdictReport> {
+  const { bundle } = pinned;
+  if (pinned.trust.owners.length === 0) {
+    return report(pinned, { findings: [{ code: 'nothing-pinned', severity: 'incomplete' }], products: [] });
   }
+  const owners = judgeOwners(pinned);
+  if ('code' in owners) return report(pinned, { findings: [owners], products: [] });
+  const { trust } = owners;
+  const question = { ...pinned, trust };
   const chain = await judgeChain(question);
   const findings = [...chain.findings.map(asPartOfAWhole), ...layoutFindings(bundle, trust)];
   if (verdictOf(findings) !== 'verified') return report(question, { findings, products: [] }, chain);
@@ -67,18 +72,29 @@ function asPartOfAWhole(finding: Finding): Finding {
     : finding;
 }
 
+/** The owners that the versions in the bundle lead to from those pinned (`product.md` §3, "rotation"); none: those. */
+function judgeOwners({ bundle, certificates, trust, now }: BundleCase): { readonly trust: Trust } | Finding {
+  const files = bundle.owners.map((envelope, at) => ({ blob: `${at}`, envelope }));
+  const book = new OwnersBook(files, { keys: new KeyBook(certificates), trust, now });
+  const numbers = bundle.owners.map(({ signed }) => Number(signed.get('version')));
+  const byNumber = new Map(numbers.map((version, at) => [version, `${at}`]));
+  const found = book.inForce(byNumber, []);
+  const untrusted = { code: 'owners-untrusted', severity: 'violation' } as const;
+  if (byNumber.size < files.length)
+    return { ...untrusted, detail: 'a version of the owners lies there twice' };
+  if (found.refusal !== undefined) return { ...untrusted, detail: found.refusal };
+  const isOver = found.expires !== undefined && found.expires <= now * 1000;
+  return isOver ? { ...untrusted, detail: `version ${found.version} of the owners has expired` } : found;
+}
+
 /** What a repository's layout has to be besides what in-toto asks of it (`product.md` §§3, 6-2). */
-function layoutFindings({ layout: { signed }, owners }: Bundle, trust: Trust): Finding[] {
+function layoutFindings({ layout: { signed } }: Bundle, trust: Trust): Finding[] {
   const readme = signed.get('readme');
   const id = typeof readme === 'string' ? layoutId(readme) : undefined;
   const findings: Finding[] = [];
   if (trust.id !== undefined && id !== trust.id) {
     const detail = `mlchain-id is ${id ?? 'missing'}, this clone pinned ${trust.id}`;
     findings.push({ code: 'layout-untrusted', severity: 'violation', detail });
-  }
-  if (owners.length > 0) {
-    const detail = 'this version of git-mlchain follows no change of owners within a bundle';
-    findings.push({ code: 'owners-untrusted', severity: 'violation', detail });
   }
   return findings;
 }

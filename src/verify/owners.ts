@@ -99,7 +99,7 @@ export class OwnersBook {
   /** All versions stay in the tree, each naming the one before; of the newest the others need not be signed again. */
   #readChain(files: OwnersFiles): readonly Version[] | string {
     const chain: Version[] = [];
-    for (let number = 1; number <= Math.max(...files.keys()); number++) {
+    for (let number = 1; number <= files.size; number++) {
       const version =
         this.#byBlob.get(files.get(number) ?? '') ?? `version ${number} of the owners is missing`;
       if (typeof version === 'string') return version;

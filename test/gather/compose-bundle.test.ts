@@ -50,7 +50,7 @@ async function compose({ workshop }: Scene, commit: string): Promise<BundleParts
   const repo = await workshop.reopen();
   const history = await assessHistory(repo, { tips: [commit], trust, now: now(), cache: 'none' });
   const header = { commit, created: '2026-11-22T08:00:00Z' };
-  return await composeBundle(repo, { history, header, trust, now: now() });
+  return await composeBundle(repo, { history, header, now: now() });
 }
 
 /** A statement line by the owner, whose workshop this is. */
@@ -137,7 +137,7 @@ story('where no layout is in force there is no chain', async (scene) => {
   const trust = { ...trustIn(workshop), owners: ['F'.repeat(40)] };
   const history = await assessHistory(workshop.repo, { tips: [head], trust, now: now(), cache: 'none' });
   const header = { commit: head, created: '2026-11-22T08:00:00Z' };
-  const error = await failure(composeBundle(workshop.repo, { history, header, trust, now: now() }));
+  const error = await failure(composeBundle(workshop.repo, { history, header, now: now() }));
   assert.is(error.code, 'failed');
   assert.match(error.message, /no layout that pinned owners signed is in force/);
 });

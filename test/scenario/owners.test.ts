@@ -25,6 +25,9 @@ story('30: the owners change hands, and a clone that was pinned long ago follows
   // Whoever pins the new owner alone believes the earlier history for what the new version calls its previous one.
   await carl.git('config', '--replace-all', 'mlchain.owner', oscar.fingerprint);
   assertVerdict(await carl.verify('--history'), 'verified');
+  const endorses = ['endorse', '--yes', '--reason', 'seen', 'HEAD'];
+  assert.match(await oscar.git('pull', '-q').then(() => oscar.mlchain(...endorses)), /endorsed/);
+  assert.is((await olivia.tries(['mlchain', ...endorses])).code, 2);
 
   await olivia.pull();
   await olivia.git('mlchain', 'layout', 'set', '--expires', '3y');

@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeEnvelope } from '../../src/intoto/envelope.ts';
 import { linkToJson } from '../../src/intoto/link.ts';
 import type { BundleParts } from '../../src/ledger/bundle.ts';
 import type { BundleCase } from '../../src/verify/bundle.ts';
@@ -224,13 +223,30 @@ test('an owner’s endorsement may be there, anybody else’s may not', async ()
   assert.equal(await verdict({ evidence: [...parts.evidence, changed] }), ['violation unauthorised']);
 });
 
-test('owners that changed are not followed within a bundle, and that is said', async () => {
-  const owners = [story.world.layouts.get(story.layout)?.envelope].flatMap((envelope) => {
-    if (envelope === undefined) return [];
-    const signed = new Map([...envelope.signed, ['_type', 'owners'] as const]);
-    return [makeEnvelope(signed, envelope.signatures)];
-  });
-  assert.equal(await verdict({ owners }), ['violation owners-untrusted']);
+test('owners that changed are followed from those pinned, and nobody makes themselves one', async () => {
+  const [oscar, orla] = await Promise.all([makeSignatory('oscar'), makeSignatory('orla')]);
+  const { world } = story;
+  const envelopes = (...blobs: string[]) =>
+    blobs.flatMap((blob) => world.owners.find((each) => each.blob === blob)?.envelope ?? []);
+  const first = world.ownersVersion([olivia], [olivia]);
+  const second = world.ownersVersion([oscar, orla], [olivia, oscar, orla], { threshold: 2, previous: first });
+  const forged = world.ownersVersion([mallory], [mallory], { previous: first });
+  const signedBy = async (by: readonly Signatory[], ...blobs: string[]) => {
+    const layout = world.layouts.get(world.layout(pipeline(people), by))?.envelope ?? parts.layout;
+    const certificates = [
+      ...parts.certificates,
+      ...[oscar, orla, mallory].map((each) => each.certificate.armored),
+    ];
+    const more = [oscar, orla, mallory].map(({ certificate }) => certificate);
+    const known = { certificates: [...world.certificates, ...more] };
+    return await verdict({ layout, certificates, owners: envelopes(...blobs) }, known);
+  };
+  assert.equal(await signedBy([oscar, orla], first, second), []);
+  assert.equal(await signedBy([oscar, orla], second, first), [], 'in whatever order they lie there');
+  assert.ok((await signedBy([olivia], first, second)).includes('violation layout-untrusted'));
+  for (const owners of [[first, forged], [first, first], [forged]]) {
+    assert.equal(await signedBy([mallory], ...owners), ['violation owners-untrusted']);
+  }
 });
 
 test('steps that match each other in a circle are no layout for a repository', async () => {

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { MlchainError } from '../../errors.ts';
 import { keysAt } from '../../gather/other-layouts.ts';
+import { ownersAt } from '../../gather/owners-files.ts';
 import { readTrust } from '../../gather/trust.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Entry } from '../../ledger/entry.ts';
@@ -19,13 +20,14 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const repo = await context.openRepository();
   const [revision = 'HEAD', ...paths] = args.positionals;
   const reason = args.value('reason') ?? missingReason();
-  const trust = await readTrust(repo, { owners: [], strict: false, env: context.env });
-  if (trust.owners.length === 0) throw nothingPinned();
+  const pinned = await readTrust(repo, { owners: [], strict: false, env: context.env });
+  if (pinned.owners.length === 0) throw nothingPinned();
   const recording = recordingContext(context, repo, { key: args.value('key'), mayPrompt: true });
   const commit = await repo.resolveCommit(revision);
   const named = paths.map((each) => fromTop(repo, context.cwd, each));
   const keys = await keysAt(repo, commit);
   const now = Math.floor(context.now() / 1000);
+  const trust = await ownersAt(repo, commit, { keys, trust: pinned, now });
   const isOwnersWord = ({ signer, envelope }: Entry) => ownersOf(envelope, keys, trust, now).good.has(signer);
   const proposal = await proposeEndorsement(recording, commit, named, { reason, isOwnersWord });
   const { endorsement, existing } = proposal;

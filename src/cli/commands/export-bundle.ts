@@ -38,9 +38,9 @@ export async function exportBundle(context: Context, args: Args, file: string): 
   return 0;
 }
 
-async function bundleOf({ repo, history, revision, trust, now }: ExportJudgment) {
+async function bundleOf({ repo, history, revision, now }: ExportJudgment) {
   const header = { commit: revision, created: timestamp(now * 1000) };
-  const parts = await composeBundle(repo, { history, header, trust, now });
+  const parts = await composeBundle(repo, { history, header, now });
   return { parts, text: writeBundle(parts) };
 }
 
