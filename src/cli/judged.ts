@@ -20,17 +20,26 @@ export async function judgedHistory(
 ): Promise<HistoryJudgment | undefined> {
   const request = await requestFor(context, repo, revision);
   if (request === undefined) return undefined;
-  return await unlessIncomplete(context, assessHistory(repo, { ...request, cache: 'digests' }));
+  return await unlessIncomplete(
+    context,
+    assessHistory(repo, { ...request, progress: context.voice.progress, cache: 'digests' }),
+  );
 }
 
-/** Tells of any commit of a history what a log shows; the whole is judged only once somebody asks for an old one. */
+/**
+ * Tells of any commit of a history what a log shows; the whole is judged only once somebody asks for an old one.
+ * `meanwhile` is called where the whole must be judged first.
+ */
 export async function logOf(
   context: Context,
   repo: Repository,
   revision: string,
+  meanwhile: () => Promise<void>,
 ): Promise<(commit: Commit) => Promise<LogEntry | undefined>> {
   const request = await requestFor(context, repo, revision);
-  const newest = request && (await unlessIncomplete(context, assessNewest(repo, request)));
+  const { progress } = context.voice;
+  const newest =
+    request && (await unlessIncomplete(context, assessNewest(repo, { ...request, progress, meanwhile })));
   if (request === undefined || newest === undefined) return async (commit) => unjudged(commit);
   const known = new Map(newest.log.map((entry) => [entry.commit, entry]));
   let { whole } = newest;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { Git } from '../git/git.ts';
 import { leaveInterruptToPager } from './signals.ts';
 
@@ -12,10 +12,38 @@ export interface Pager {
 }
 
 /**
+ * A pager that is started by the first word: until then the terminal is ours, for progress and Ctrl-C, and a command
+ * that fails shows nobody an empty page. Without a pager all goes to `out`.
+ */
+export function pagerOnDemand(env: NodeJS.ProcessEnv, out: Writable, onQuit: () => void): Pager {
+  let started: Promise<Pager | undefined> | undefined;
+  const write = async (chunk: Buffer): Promise<void> => {
+    started ??= startPager(env, onQuit);
+    const to = (await started)?.input ?? out;
+    if (to.write(chunk) || to.destroyed) return;
+    await new Promise<void>((resolve) => {
+      to.once('drain', resolve);
+      to.once('close', resolve);
+    });
+  };
+  const input = new Writable({
+    write: (chunk: Buffer, _encoding, done) => void write(chunk).then(() => done(), done),
+  });
+  return {
+    input,
+    async close() {
+      input.end();
+      if (!input.writableFinished) await once(input, 'finish');
+      await (await started)?.close();
+    },
+  };
+}
+
+/**
  * Starts the pager git would start, or none where that is `cat` or empty. `onQuit` is called when the reader has left
  * before the end.
  */
-export async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Promise<Pager | undefined> {
+async function startPager(env: NodeJS.ProcessEnv, onQuit: () => void): Promise<Pager | undefined> {
   const command = env.GIT_PAGER ?? (await configuredPager(env)) ?? env.PAGER ?? 'less';
   if (command === '' || command === 'cat') return undefined;
   const child = spawn(command, {

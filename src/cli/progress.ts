@@ -6,6 +6,9 @@ const INTERVAL_MS = 100;
 /** Work that ends before is not worth a word. */
 const PATIENCE_MS = 1000;
 const ERASE_LINE = '\r\u001b[K';
+/** A long line is cut by the terminal, which knows how wide each character is: so each takes one row. */
+const WRAP_OFF = '\u001b[?7l';
+const WRAP_ON = '\u001b[?7h';
 
 interface Phase {
   readonly unit: ProgressUnit;
@@ -15,13 +18,17 @@ interface Phase {
   readonly already: number;
 }
 
-/** One line on the terminal that says how far long work is, and is gone when something else is said or the work done. */
+/**
+ * One line on the terminal that says how far long work is, and is gone when something else is said or the work done.
+ * Above it may stand what is known before the work is done.
+ */
 export class ProgressLine {
   readonly #stream: Streams['stderr'];
   readonly #now: () => number;
   #begun: number | undefined;
   #phase: Phase | undefined;
   #isShown = false;
+  #above = 0;
   #drawn = Number.NEGATIVE_INFINITY;
 
   /** @param now milliseconds, from anywhere */
@@ -31,12 +38,12 @@ export class ProgressLine {
   }
 
   /** Ctrl-C, too, leaves a clean line. */
-  readonly #leave = (): void => this.erase();
+  readonly #leave = (): void => this.#eraseLine();
 
   readonly report: Progress = (unit, done, total) => {
     if (done >= total) {
       this.#phase = undefined;
-      this.erase();
+      this.#eraseLine();
       return;
     }
     const now = this.#now();
@@ -54,8 +61,28 @@ export class ProgressLine {
     this.#isShown = true;
   };
 
+  /** How many lines {@link above} can take back: what has left the screen stays. 0 on a terminal without a height. */
+  get room(): number {
+    return Math.max(0, (this.#stream.rows ?? 0) - 2);
+  }
+
+  /** Shows lines, at most {@link room} of them and each one a row, until something is said. */
+  above(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.erase();
+    this.#above = lines.length;
+    this.#stream.write(`${WRAP_OFF}${lines.map((line) => `${line}\n`).join('')}${WRAP_ON}`);
+  }
+
   /** Leaves the terminal as it was. */
   erase(): void {
+    this.#eraseLine();
+    if (this.#above === 0) return;
+    this.#stream.write(`\r\u001b[${this.#above}A\u001b[J`);
+    this.#above = 0;
+  }
+
+  #eraseLine(): void {
     if (!this.#isShown) return;
     this.#isShown = false;
     process.off('exit', this.#leave);

@@ -64,9 +64,9 @@ async function start(
 async function openPager(voice: Voice, around: Surroundings): Promise<Pager | undefined> {
   if (around.stdout.isTTY !== true || voice.isJson || voice.isQuiet) return undefined;
   // Commands that page change nothing: when the reader has seen enough, they may stop anywhere.
-  const { startPager } = await import('./pager.ts');
-  const pager = await startPager(around.env, () => around.exit(0));
-  if (pager !== undefined) voice.redirect(pager.input);
+  const { pagerOnDemand } = await import('./pager.ts');
+  const pager = pagerOnDemand(around.env, around.stdout, () => around.exit(0));
+  voice.redirect(pager.input);
   return pager;
 }
 

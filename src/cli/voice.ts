@@ -134,6 +134,16 @@ export class Voice {
     return this.#progress?.report ?? noProgress;
   }
 
+  /** How many lines can be shown {@link meanwhile}: none where standard output is read by anything but a person. */
+  get room(): number {
+    return this.#streams.stdout.isTTY === true ? (this.#progress?.room ?? 0) : 0;
+  }
+
+  /** For what is not known to be so yet: lines above the progress line, which the next word takes away too. */
+  meanwhile(lines: readonly string[]): void {
+    this.#progress?.above(lines.slice(0, this.room).map(safe));
+  }
+
   /** Before somebody else writes to the terminal. */
   endProgress(): void {
     this.#progress?.erase();

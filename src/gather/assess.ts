@@ -124,7 +124,7 @@ export async function assessNewest(
  */
 export async function assessHistory(
   repo: RepositoryReader,
-  request: Pick<HistoryRequest, 'tips' | 'trust' | 'now' | 'cache'>,
+  request: Omit<HistoryRequest, 'incoming' | 'meanwhile'>,
 ): Promise<HistoryJudgment> {
   await expectWholeHistory(repo, request.tips);
   const { history, problems } = await judgedHistory(repo, request);

@@ -35,6 +35,8 @@ export interface HistoryRequest {
   readonly incoming?: readonly EvidenceRef[] | undefined;
   readonly cache: CacheUse;
   readonly progress?: Progress | undefined;
+  /** Awaited before the whole history is judged, where nothing that was remembered helps. */
+  readonly meanwhile?: (() => Promise<void>) | undefined;
 }
 
 export interface JudgedHistory {
@@ -59,6 +61,7 @@ export async function judgedHistory(
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
   const quick = keeper && cache === 'histories' ? await onTop(keeper, request, evidence) : undefined;
   if (quick !== undefined) return quick;
+  await request.meanwhile?.();
   const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
   if (problems.some(({ kind }) => kind === 'object-missing'))
     return { history: undefined, problems, log: [] };

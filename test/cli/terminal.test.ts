@@ -18,7 +18,7 @@ test.after(() => person.cleanup());
 async function talk(script: string, dialogue: Dialogue = {}, env: NodeJS.ProcessEnv = {}) {
   const head = `
     import { Voice } from '${source('voice.ts')}';
-    import { startPager } from '${source('pager.ts')}';
+    import { pagerOnDemand } from '${source('pager.ts')}';
     import { onSignals } from '${source('signals.ts')}';
     onSignals();
     const voice = new Voice(process, { json: false, quiet: false, color: true, env: process.env });`;
@@ -59,6 +59,40 @@ test('Ctrl-C is heard in the middle of long work: 130, and a clean line', async 
   );
   assert.is(code, 130);
   assert.match(spoken(stdout), /<erased>$/);
+});
+
+const GUESSING = `
+    voice.meanwhile(['? one', '? two', '? three']);
+    if (process.env.FOR_MS) await new Promise((resolve) => setTimeout(resolve, Number(process.env.FOR_MS)));
+    voice.say('done');`;
+
+test('what is not known yet stands on the terminal until something is said, and is then taken back', async () => {
+  const { stdout } = await talk(GUESSING, { rows: 24 }, { CI: '' });
+  assert.is(stdout, '\u001b[?7l? one\n? two\n? three\n\u001b[?7h\r\u001b[3A\u001b[Jdone\n');
+});
+
+test('no more of it than can be taken back, and none where nothing can be', async () => {
+  const short = await talk(GUESSING, { rows: 4 }, { CI: '' });
+  assert.is(short.stdout, '\u001b[?7l? one\n? two\n\u001b[?7h\r\u001b[2A\u001b[Jdone\n');
+  for (const [rows, env] of [
+    [undefined, { CI: '' }],
+    [24, { CI: 'true' }],
+    [24, { CI: '', TERM: 'dumb' }],
+  ] as const) {
+    const { stdout } = await talk(GUESSING, rows === undefined ? {} : { rows }, env);
+    assert.is(stdout, 'done\n');
+  }
+});
+
+test('Ctrl-C before it is known leaves what stands there, and a terminal that wraps lines', async () => {
+  const { stdout, code } = await talk(
+    GUESSING,
+    { rows: 24, after: '? three', type: '\u0003' },
+    { CI: '', FOR_MS: '60000' },
+  );
+  assert.is(code, 130);
+  assert.match(stdout, '? three\n\u001b[?7h');
+  assert.not.match(stdout, /done/);
 });
 
 const CONFIRM = "console.log('answer ' + (await voice.confirm('do it?', false)));";
@@ -106,10 +140,10 @@ test('Ctrl-C at a passphrase ends with 130 and leaves the terminal as it was', a
 });
 
 const PAGE = `
-  const pager = await startPager(process.env, () => process.exit(0));
-  if (pager) voice.redirect(pager.input);
+  const pager = pagerOnDemand(process.env, process.stdout, () => process.exit(0));
+  voice.redirect(pager.input);
   for (let line = 0; line < 3; line++) voice.say(voice.style.green('line ' + line));
-  await pager?.close();
+  await pager.close();
   console.log('closed');`;
 
 test('what is listed goes through the pager, in colour, and waits for it', async () => {
@@ -145,9 +179,31 @@ test("a clone's own configuration names no program to run (threat 31)", async ()
   fs.rmSync(person.at('.git'), { recursive: true });
 });
 
+const ON_DEMAND = `
+    const pager = pagerOnDemand(process.env, process.stdout, () => process.exit(0));
+    voice.redirect(pager.input);
+    for (let line = 0; line < Number(process.env.LINES_SAID); line++) {
+      voice.say('line ' + line);
+      await voice.flush();
+    }
+    await pager.close();
+    console.log('closed');`;
+
+test('a pager is started by the first word, and without one all the same is said', async () => {
+  const GIT_PAGER = 'echo started; cat; echo left';
+  const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at}`).join('\n');
+  const LINES_SAID = '20000';
+  assert.is(
+    (await talk(ON_DEMAND, {}, { GIT_PAGER, LINES_SAID })).stdout,
+    `started\n${lines}\nleft\nclosed\n`,
+  );
+  assert.is((await talk(ON_DEMAND, {}, { GIT_PAGER: 'cat', LINES_SAID })).stdout, `${lines}\nclosed\n`);
+  assert.is((await talk(ON_DEMAND, {}, { GIT_PAGER, LINES_SAID: '0' })).stdout, 'closed\n');
+});
+
 test('a reader who has seen enough is no error', async () => {
   const endless = `
-    const pager = await startPager(process.env, () => process.exit(0));
+    const pager = pagerOnDemand(process.env, process.stdout, () => process.exit(0));
     voice.redirect(pager.input);
     for (;;) { voice.say('more'); await voice.flush(); await new Promise(setImmediate); }`;
   const { code, stdout } = await talk(endless, {}, { GIT_PAGER: 'head -n 2' });
@@ -162,8 +218,9 @@ test('Ctrl-C in the pager is the pager’s', async () => {
       "print('ready', flush=True)\nsys.stdin.read()\n",
   );
   const slow = `
-    const pager = await startPager(process.env, () => process.exit(0));
+    const pager = pagerOnDemand(process.env, process.stdout, () => process.exit(0));
     voice.redirect(pager.input);
+    voice.say('something');
     await new Promise((resolve) => process.once('SIGINT', resolve));
     await pager.close();
     console.log('closed');`;

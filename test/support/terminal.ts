@@ -24,16 +24,19 @@ export interface Dialogue {
   /** Typed once `after` has appeared on the terminal. */
   readonly type?: string;
   readonly after?: string;
+  /** The height of the terminal; unknown to the program where left out. */
+  readonly rows?: number;
 }
 
 /** Runs a program on a terminal of its own; standard output has all that the terminal showed, `\r\n` as `\n`. */
 export async function onTerminal(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
-  { type = '', after = '' }: Dialogue = {},
+  { type = '', after = '', rows }: Dialogue = {},
   options: ExecOptions = {},
 ): Promise<ExecResult> {
-  const result = await exec('python3', ['-c', SCRIPT, after, type, ...argv], env, {
+  const sized = rows === undefined ? [] : ['sh', '-c', `stty rows ${rows} cols 80 && exec "$@"`, 'sh'];
+  const result = await exec('python3', ['-c', SCRIPT, after, type, ...sized, ...argv], env, {
     code: 'any',
     ...options,
   });

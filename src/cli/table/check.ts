@@ -59,6 +59,9 @@ Ends with 0 verified, 1 violated, 2 usage, 3 incomplete: cannot be checked.`,
     name: 'log',
     group: 'check',
     summary: 'the history with its links: who made what from what',
+    description: `A mark a commit: ✓ verified (or endorsed), ↷ carried over a rewrite, ! healed by a later
+link, ✗ violated, · changes nothing that a step controls, ? not verified: judging is
+still under way, or this clone lacks what it would take.`,
     positionals: [{ name: 'RANGE' }],
     options: [
       { name: 'max-count', short: 'n', value: 'N', summary: 'at most N commits' },
