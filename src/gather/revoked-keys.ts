@@ -10,6 +10,8 @@ import type { HistoryJudgment } from '../verify/history.ts';
 import { isWritable } from './writable.ts';
 
 const SUFFIX = '.asc';
+/** Of what is merged into one file: less than a reader takes. */
+const MAX_LENGTH = 2 * 1024 * 1024;
 
 /**
  * Certificates with a revocation that this clone has seen, whatever the history at hand says: whoever puts an older
@@ -40,10 +42,12 @@ export async function rememberRevoked(
   const known = new Map((await recallRevoked(repo)).map((each) => [each.fingerprint, each]));
   for (const fingerprint of new Set(revoked.map((each) => each.fingerprint))) {
     const before = known.get(fingerprint);
-    const all = [...(before ? [before] : []), ...revoked.filter((each) => each.fingerprint === fingerprint)];
-    const isNews = before === undefined || !sameRevocations(revocationsIn(all), revocationsIn([before]));
+    const versions = revoked.filter((each) => each.fingerprint === fingerprint);
+    const told = withNews(before, versions);
+    const text = told.map(({ armored }) => armored).join('\n');
+    const isNews = told.length > (before === undefined ? 0 : 1) && text.length <= MAX_LENGTH;
     if (!isNews || !(await isWritable(repo.commonDir))) continue;
-    const [merged] = await readCertificates(all.map(({ armored }) => armored).join('\n'));
+    const [merged] = await readCertificates(text);
     if (merged !== undefined) {
       await writeWhole(path.join(placeOf(repo), `${fingerprint}${SUFFIX}`), merged.armored, 0o644);
     }
@@ -51,17 +55,33 @@ export async function rememberRevoked(
 }
 
 /**
- * The pinned owners, and everybody whom a layout that they signed names: anybody can put a thousand revoked
+ * What is remembered, and the smallest versions that say more: anybody can add megabytes of names and signatures of
+ * their own to somebody's revoked certificate.
+ */
+function withNews(before: Certificate | undefined, versions: readonly Certificate[]): readonly Certificate[] {
+  const told = before === undefined ? [] : [before];
+  for (const version of versions.toSorted((a, b) => a.armored.length - b.armored.length)) {
+    if (!sameRevocations(revocationsIn([...told, version]), revocationsIn(told))) told.push(version);
+  }
+  return told;
+}
+
+/**
+ * The owners, and everybody whom a layout that they signed names: anybody can put a thousand revoked
  * certificates of their own into a repository, and a clone shall not carry those along for ever.
  */
 function concernedKeys(
   { commits }: Pick<HistoryJudgment, 'commits'>,
   { owners }: Trust,
 ): (certificate: Certificate) => boolean {
-  const layouts = new Set([...commits.values()].flatMap(({ inForce }) => inForce.own?.layout ?? []));
-  const named = new Set([...layouts].flatMap(({ keys }) => [...keys.keys()]));
-  return ({ fingerprint, keys }) =>
-    owners.includes(fingerprint) || [...keys.keys()].some((keyid) => named.has(keyid));
+  const layouts = new Set([...commits.values()].flatMap(({ inForce }) => inForce.own ?? []));
+  const named = new Set(owners);
+  for (const { layout, owners: theirs } of layouts) {
+    for (const owner of theirs.owners) named.add(owner);
+    for (const keyid of layout.keys.keys()) named.add(keyid.toUpperCase());
+  }
+  // By the primary key alone: a stranger's certificate may claim anybody's key for its subkey.
+  return ({ fingerprint }) => named.has(fingerprint);
 }
 
 function placeOf({ commonDir }: RepositoryReader): string {

@@ -103,6 +103,8 @@ for (const how of ['replaced by an older one', 'deleted'] as const) {
 
 story('47: a branch forced back to before a revocation makes no clone forget that', async ({ team }) => {
   const { host, carl } = team;
+  // Found good before, and so remembered as that.
+  await carl.mlchain('verify');
   await revoked(team, 'compromised');
   await carl.mlchain('verify', '--history').catch(() => undefined);
   await host.git('update-ref', 'refs/heads/main', 'main^');
