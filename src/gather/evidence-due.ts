@@ -22,6 +22,12 @@ export interface DueRequest {
   readonly verdicts: readonly HistoryJudgment[];
 }
 
+export interface DueEvidence {
+  readonly lines: WantedLines;
+  /** What the remote has by name, of the signers known here; undefined where it did not answer. */
+  readonly there: ReadonlyMap<string, string> | undefined;
+}
+
 /**
  * The evidence that has to be at a remote and may not be there yet (`product.md` §8): links for commits reachable from
  * what is there or being pushed, every link that the verdicts used, and all endorsements and revocations. Nothing else:
@@ -31,9 +37,10 @@ export interface DueRequest {
 export async function evidenceDue(
   repo: Repository,
   { remote, tips, verdicts }: DueRequest,
-): Promise<WantedLines> {
+): Promise<DueEvidence> {
   const evidence = await listEvidence(repo);
-  const ledger = await Ledger.readFrom(repo, evidence, await objectsBeyond(repo, evidence.refs, remote));
+  const there = await refsThere(repo, evidence.refs, remote);
+  const ledger = await Ledger.readFrom(repo, evidence, await objectsBeyond(repo, evidence.refs, there));
   const due = new Set<Entry>(ledger.statements());
   for (const commit of await reachable(repo, ledger.commits(), tips)) {
     for (const entry of ledger.entriesFor(commit)) due.add(entry);
@@ -41,19 +48,18 @@ export async function evidenceDue(
   // Carried links lie on commits that were rewritten and will never be pushed.
   const carried = verdicts.flatMap(({ index }) => [...index.all()].filter((link) => link.carried));
   for (const { entry } of carried) due.add(entry);
-  return linesBySigner(distinct(due));
+  return { lines: linesBySigner(distinct(due)), there };
 }
 
 /** The annotated objects on which this clone may hold a line that the remote lacks; undefined: any of them. */
 async function objectsBeyond(
   repo: Repository,
   refs: readonly EvidenceRef[],
-  remote: string,
+  there: DueEvidence['there'],
 ): Promise<ReadonlySet<string> | undefined> {
-  const there = await tipsThere(repo, refs, remote);
   const objects = new Set<string>();
   for (const { signer, tip } of refs) {
-    for await (const { object } of changedNotes(repo, there.get(signer), tip)) {
+    for await (const { object } of changedNotes(repo, await tipHere(repo, signer, there), tip)) {
       objects.add(object);
       if (objects.size > MOST_NOTES) return undefined;
     }
@@ -61,21 +67,24 @@ async function objectsBeyond(
   return objects;
 }
 
-/** What the remote has of each signer, where that is here as well. */
-async function tipsThere(
+async function refsThere(
   repo: Repository,
   refs: readonly EvidenceRef[],
   remote: string,
-): Promise<ReadonlyMap<string, string>> {
-  const signers = [...new Set(refs.map(({ signer }) => signer))];
-  if (signers.length === 0) return new Map();
-  const there = await answerOf(remoteRefs(repo, remote, signers.map(localRef)));
-  const tips = new Map<string, string>();
-  for (const signer of signers) {
-    const tip = there?.get(localRef(signer));
-    if (tip !== undefined && (await isCommit(repo, tip))) tips.set(signer, tip);
-  }
-  return tips;
+): Promise<DueEvidence['there']> {
+  const signers = new Set(refs.map(({ signer }) => signer));
+  if (signers.size === 0) return new Map();
+  return await answerOf(remoteRefs(repo, remote, [...signers].map(localRef)));
+}
+
+/** What the remote has of a signer, where that is here as well. */
+async function tipHere(
+  repo: Repository,
+  signer: string,
+  there: DueEvidence['there'],
+): Promise<string | undefined> {
+  const tip = there?.get(localRef(signer));
+  return tip !== undefined && (await isCommit(repo, tip)) ? tip : undefined;
 }
 
 /** Whether a remote that does not answer is a failure is for the delivery to say. */

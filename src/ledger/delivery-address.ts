@@ -19,8 +19,10 @@ export async function deliveryAddress(
   remote: string,
   url: string | undefined,
 ): Promise<DeliveryAddress> {
-  const pushUrls = await urlsOf(repo, ['--push', '--all', remote]);
-  const [fetchUrl] = await urlsOf(repo, [remote]);
+  const [pushUrls, [fetchUrl]] = await Promise.all([
+    urlsOf(repo, ['--push', '--all', remote]),
+    urlsOf(repo, [remote]),
+  ]);
   const target = url ?? pushUrls[0] ?? remote;
   const isRemote = pushUrls.includes(target);
   const mirrors = isRemote && fetchUrl === target;

@@ -25,6 +25,11 @@ export type WantedLines = ReadonlyMap<string, LinesByCommit>;
 export interface DeliveryOptions {
   /** Where git is about to push, when it says so: the second argument of pre-push. */
   readonly url?: string;
+  /**
+   * What that place has said that it has, by name of the ref: it is not asked again until it rejects something. Of the
+   * signers who are not among them it has nothing.
+   */
+  readonly there?: ReadonlyMap<string, string> | undefined;
 }
 
 const MESSAGE = 'Notes added by git-mlchain';
@@ -46,7 +51,8 @@ export async function deliver(
   const outcome = new DeliveryOutcome(wanted.keys());
   for (let attempt = 1; outcome.mayTry(attempt); attempt += 1) {
     if (attempt > 1) await sleep(pauseBefore(attempt));
-    await withScratchRefs(repo, (scratch) => deliverOnce(repo, address, wanted, outcome, scratch));
+    const there = attempt === 1 ? options.there : undefined;
+    await deliverOnce(repo, address, wanted, outcome, there);
   }
   return outcome;
 }
@@ -85,9 +91,24 @@ async function deliverOnce(
   address: DeliveryAddress,
   wanted: WantedLines,
   outcome: DeliveryOutcome,
-  scratch: string,
+  there: DeliveryOptions['there'],
 ): Promise<void> {
-  const bases = await remoteTips(repo, address, outcome.pending, scratch);
+  const refs = there ?? (await remoteRefs(repo, address.fetch, [...outcome.pending].map(localRef)));
+  const tips = await remoteTips(repo, outcome.pending, refs);
+  if (![...tips.values()].includes(null)) return await deliverOnto(repo, address, wanted, outcome, tips);
+  await withScratchRefs(repo, async (scratch) => {
+    const fetched = await fetchTips(repo, address, tips, scratch);
+    await deliverOnto(repo, address, wanted, outcome, fetched);
+  });
+}
+
+async function deliverOnto(
+  repo: Repository,
+  address: DeliveryAddress,
+  wanted: WantedLines,
+  outcome: DeliveryOutcome,
+  bases: RemoteTips,
+): Promise<void> {
   const parcels: Parcel[] = [];
   for (const signer of [...outcome.pending]) {
     const base = bases.get(signer);
@@ -108,21 +129,30 @@ async function deliverOnce(
   if (parcels.length > 0) await send(repo, address, parcels, outcome);
 }
 
-/** What the remote has of each signer, fetched where it is not here; `null` where that is no commit. */
+/** What the remote has of each signer; `null` where that is no commit that is here. */
+type RemoteTips = ReadonlyMap<string, string | null>;
+
 async function remoteTips(
   repo: Repository,
-  address: DeliveryAddress,
   signers: ReadonlySet<string>,
-  scratch: string,
-): Promise<ReadonlyMap<string, string | null>> {
-  const refs = await remoteRefs(repo, address.fetch, [...signers].map(localRef));
+  refs: ReadonlyMap<string, string>,
+): Promise<RemoteTips> {
   const tips = new Map<string, string | null>();
   for (const signer of signers) {
     const id = refs.get(localRef(signer));
     if (id !== undefined) tips.set(signer, (await isCommit(repo, id)) ? id : null);
   }
+  return tips;
+}
+
+/** With those that were not here; `null` then means that it is no commit. */
+async function fetchTips(
+  repo: Repository,
+  address: DeliveryAddress,
+  tips: RemoteTips,
+  scratch: string,
+): Promise<RemoteTips> {
   const unknown = [...tips].filter(([, tip]) => tip === null).map(([signer]) => signer);
-  if (unknown.length === 0) return tips;
   const refspecs = unknown.map((signer) => `+${localRef(signer)}:${scratch}${signer}`);
   await fetch(repo, address.fetch, refspecs);
   return new Map([...tips, ...(await tipsBySigner(repo, scratch))]);

@@ -3,12 +3,12 @@ import { HOW_TO_FETCH, RefRaceError } from '../git/git-error.ts';
 import { type Commit, readCommitObject } from '../git/history.ts';
 import { appendNotes, commitTree } from '../git/notes.ts';
 import type { RepositoryReader } from '../git/reader.ts';
-import { updateRefs } from '../git/refs.ts';
+import { listRefs, updateRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { LinesByCommit } from './note-lines.ts';
 import { linesMissing } from './note-lines.ts';
 import { seenPrefix, seenRef, trackingPrefix, trackingRef } from './refs.ts';
-import { tipsBySigner } from './tips.ts';
+import { tipsAmong } from './tips.ts';
 
 /** A remote no longer has evidence that this clone saw there: `evidence-rewound` (threats 9, 10). */
 export interface Rewound {
@@ -43,8 +43,10 @@ type Comparison = (
 ) => Promise<LinesByCommit>;
 
 async function rewoundRefs(repo: RepositoryReader, remote: string, dropped: Comparison): Promise<Rewound[]> {
-  const tracked = await tipsBySigner(repo, trackingPrefix(remote));
-  const seen = await tipsBySigner(repo, seenPrefix(remote));
+  const [there, here] = [trackingPrefix(remote), seenPrefix(remote)];
+  const refs = await listRefs(repo, there, here);
+  const tracked = await tipsAmong(repo, there, refs);
+  const seen = await tipsAmong(repo, here, refs);
   const rewound: Rewound[] = [];
   for (const signer of new Set([...tracked.keys(), ...seen.keys()])) {
     if (await sameNotes(repo, tracked.get(signer), seen.get(signer))) continue;

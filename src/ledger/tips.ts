@@ -7,9 +7,18 @@ import { isFingerprint } from './refs.ts';
  * who can push can make one that holds something else; it is no evidence.
  */
 export async function tipsBySigner(repo: RepositoryReader, prefix: string): Promise<Map<string, string>> {
+  return await tipsAmong(repo, prefix, await listRefs(repo, prefix));
+}
+
+/** {@link tipsBySigner} of refs that were listed already. */
+export async function tipsAmong(
+  repo: RepositoryReader,
+  prefix: string,
+  refs: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
   const tips = new Map<string, string>();
-  for (const [ref, id] of await listRefs(repo, prefix)) {
-    const signer = ref.slice(prefix.length);
+  for (const [ref, id] of refs) {
+    const signer = ref.startsWith(prefix) ? ref.slice(prefix.length) : '';
     if (isFingerprint(signer) && (await isCommit(repo, id))) tips.set(signer, id);
   }
   return tips;

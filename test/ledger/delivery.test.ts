@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GitError } from '../../src/git/git-error.ts';
 import type { WantedLines } from '../../src/ledger/delivery.ts';
 import { allWanted, deliver, linesBySigner } from '../../src/ledger/delivery.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -156,6 +157,39 @@ test('hooks of the pushing clone do not run: a pre-push that delivers would star
   const result = await deliver(server.clone.repo, 'origin', wanted([alice, linkLine(alice, COMMIT)]));
   assert.is(result.delivered.size, 1);
   assert.not(fs.existsSync(server.clone.person.at('ran')));
+  await server.cleanup();
+});
+
+test('what the remote has just said that it has is not asked again', async () => {
+  const server = await makeServer();
+  const first = linkLine(alice, COMMIT, 'prepare');
+  await deliver(server.clone.repo, 'origin', wanted([alice, first]));
+  const there = new Map([
+    [
+      localRef(alice.fingerprint),
+      await server.clone.git('rev-parse', trackingRef('origin', alice.fingerprint)),
+    ],
+  ]);
+  await server.clone.git('config', 'remote.origin.uploadpack', 'false');
+  const second = linkLine(alice, COMMIT, 'train');
+  const lines = wanted([alice, first], [alice, second]);
+  const unasked = await failure(deliver(await server.clone.reopen(), 'origin', lines));
+  assert.ok(unasked instanceof GitError, 'who does not say what it has cannot be asked');
+  const result = await deliver(await server.clone.reopen(), 'origin', lines, { there });
+  assert.equal(result.delivered, new Map([[alice.fingerprint, 1]]));
+  assert.equal(await server.lines(alice.fingerprint, COMMIT), [first, second].sort());
+  await server.cleanup();
+});
+
+test('what the remote has said and is no longer so costs nobody a line', async () => {
+  const server = await makeServer();
+  const rival = await server.another('rival');
+  const [ours, theirs] = [linkLine(alice, COMMIT, 'prepare'), linkLine(alice, COMMIT, 'train')];
+  await deliver(rival.repo, 'origin', wanted([alice, theirs]));
+  const result = await deliver(server.clone.repo, 'origin', wanted([alice, ours]), { there: new Map() });
+  assert.equal(result.delivered, new Map([[alice.fingerprint, 1]]));
+  assert.equal(await server.lines(alice.fingerprint, COMMIT), [ours, theirs].sort());
+  assert.is(await scratchRefs(server), '');
   await server.cleanup();
 });
 

@@ -126,11 +126,8 @@ async function deliverEvidence(
     each.kind === 'judged' ? (each.assessment.history ?? []) : [],
   );
   const tips = [...published, ...arriving(pushed).map(({ after }) => after)];
-  const { objections, due } = await weighPushedNotes(
-    repo,
-    { remote, url, pushed },
-    await evidenceDue(repo, { remote: url, tips, verdicts: histories }),
-  );
+  const { lines, there } = await evidenceDue(repo, { remote: url, tips, verdicts: histories });
+  const { objections, due } = await weighPushedNotes(repo, { remote, url, pushed }, lines);
   for (const { ref, kind } of objections) voice.error(`${ref} ${OBJECTIONS[kind]}`);
   if (objections.length > 0) {
     voice.error(
@@ -140,7 +137,7 @@ async function deliverEvidence(
     return 1;
   }
   if (due.size === 0) return 0;
-  const result = await deliver(repo, remote, due, { url });
+  const result = await deliver(repo, remote, due, { url, there });
   if (result.failed.size === 0) {
     if (result.delivered.size > 0) voice.note(`git-mlchain: ${describeDelivery(result)}`);
     return 0;

@@ -28,7 +28,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
     '--format=%(objectname)',
     `refs/remotes/${remote}/`,
   ]);
-  const due = await evidenceDue(repo, {
+  const { lines: due } = await evidenceDue(repo, {
     remote,
     tips: published.split('\n').filter(Boolean),
     verdicts: [],
