@@ -12,6 +12,7 @@ const hasLibrary = existsSync('src/index.ts');
 const { metafile } = await build({
   entryPoints: [
     { in: 'src/cli/main.ts', out: 'git-mlchain' },
+    { in: 'src/artifact/hash-worker.ts', out: 'hash-worker' },
     ...(hasLibrary ? [{ in: 'src/index.ts', out: 'index' }] : []),
   ],
   outdir: 'dist',

@@ -39,6 +39,7 @@ test('the package holds what it needs to run and to be read, and nothing of how 
     'CHANGELOG.md',
     '.mlchainrc.example',
     'dist/git-mlchain.js',
+    'dist/hash-worker.js',
     'man/git-mlchain.1',
     'hooks/post-commit',
     'hooks/post-rewrite',

@@ -66,8 +66,25 @@ export class FileHasher {
         await steps.next(value.hashed);
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (isAbsence(error)) return undefined;
       throw error;
+    }
+  }
+
+  /** For a file below a MiB, and most are: no promise is made. Undefined where there is no such file any more. */
+  hashIfSmall(file: string, blobFormat?: 'sha1' | 'sha256'): FileHash | 'large' | undefined {
+    let fd: number;
+    try {
+      fd = openFile(file);
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
+    try {
+      const content = this.#fill(fd);
+      return content.length < BUFFER_BYTES ? this.#hashSmall(content, blobFormat) : 'large';
+    } finally {
+      fs.closeSync(fd);
     }
   }
 
@@ -76,7 +93,7 @@ export class FileHasher {
     file: string,
     blobFormat: 'sha1' | 'sha256' | undefined,
   ): Generator<{ readonly hashed: number; readonly size: number }, FileHash, void> {
-    const fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+    const fd = openFile(file);
     try {
       const first = this.#fill(fd);
       if (first.length < BUFFER_BYTES) return this.#hashSmall(first, blobFormat);
@@ -142,6 +159,14 @@ export class FileHasher {
     }
     return this.#buffer.subarray(0, length);
   }
+}
+
+function openFile(file: string): number {
+  return fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Git's object id is the hash of a header and the content (gitformat-loose-object). */

@@ -4,11 +4,11 @@ import * as path from 'node:path';
 import { Git } from '../git/git.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Progress } from '../progress.ts';
-import { noProgress, Steps } from '../progress.ts';
+import { noProgress } from '../progress.ts';
 import type { Conversion } from './conversion.ts';
 import { conversionsOf, hasLfsExtensions } from './conversion.ts';
 import { storedAfter } from './file-content.ts';
-import { FileHasher } from './hash-file.ts';
+import { hashFiles } from './hash-files.ts';
 import type { IndexEntry, IndexState } from './index-state.ts';
 import type { Artifact, Listing } from './kind.ts';
 import { digestAsStored } from './stored-content.ts';
@@ -96,18 +96,14 @@ async function digestFiles(
   progress: Progress,
 ): Promise<Listing> {
   const conversions = await conversionsInForce(repo, files);
-  const hasher = new FileHasher(progress);
-  const steps = new Steps(progress, 'files', files.length);
   const listing: Listing = new Map();
-  const converted: string[] = [];
-  for (const name of files) {
-    await steps.next();
-    const conversion = conversions.get(name) ?? 'none';
-    const content = conversion === 'other' ? undefined : await hasher.hashIfThere(path.join(root, name));
-    const digest = content && storedAfter(conversion, content);
+  const converted = files.filter((name) => conversions.get(name) === 'other');
+  const legible = files.filter((name) => conversions.get(name) !== 'other');
+  await hashFiles(root, legible, progress, (name, content) => {
+    const digest = content && storedAfter(conversions.get(name) ?? 'none', content);
     if (digest !== undefined) listing.set(name, digest);
     else converted.push(name);
-  }
+  });
   const told = converted.filter((name) => unchecked.has(name));
   return new Map([...listing, ...(await digestAsStored(repo, converted, told))]);
 }

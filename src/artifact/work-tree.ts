@@ -1,14 +1,13 @@
-import * as path from 'node:path';
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
-import { Steps } from '../progress.ts';
 import { expectArtifactName } from './artifact-name.ts';
 import type { Scope } from './commit-tree.ts';
 import { neededFor, neededPrefixes, selectArtifacts } from './commit-tree.ts';
 import { conversionsOf } from './conversion.ts';
 import type { Digester } from './digester.ts';
 import { storedAsIs } from './file-content.ts';
-import { FileHasher } from './hash-file.ts';
+import type { FileHash } from './hash-file.ts';
+import { hashFiles } from './hash-files.ts';
 import type { IndexStamp } from './index-stamp.ts';
 import { indexStamp } from './index-stamp.ts';
 import type { IndexEntry } from './index-state.ts';
@@ -130,19 +129,16 @@ async function takeUnconverted(
 ): Promise<readonly (readonly [string, IndexEntry])[]> {
   const files = unknown.filter(([, { mode }]) => isFile(mode)).map(([name]) => name);
   const conversions = await conversionsOf(repo, files);
-  const hasher = new FileHasher(digester.progress);
-  const steps = new Steps(digester.progress, 'files', unknown.length);
-  const others: (readonly [string, IndexEntry])[] = [];
-  for (const entry of unknown) {
-    await steps.next();
-    const [name, { id, mode }] = entry;
-    const isAsIs = isFile(mode) && !conversions.has(name);
-    const found = isAsIs ? await hasher.hashIfThere(path.join(root, name), repo.objectFormat) : undefined;
-    if (found?.blobId === id) listing.set(name, digester.remember(id, storedAsIs(found)));
-    else others.push(entry);
-  }
+  const asIs = files.filter((name) => !conversions.has(name));
+  const ids = new Map(unknown.map(([name, { id }]) => [name, id]));
+  const take = (name: string, found: FileHash | undefined) => {
+    const id = ids.get(name);
+    if (found === undefined || id === undefined || found.blobId !== id) return;
+    listing.set(name, digester.remember(id, storedAsIs(found)));
+  };
+  await hashFiles(root, asIs, digester.progress, take, repo.objectFormat);
   digester.save();
-  return others;
+  return unknown.filter(([name]) => !listing.has(name));
 }
 
 function isFile(mode: string): boolean {
