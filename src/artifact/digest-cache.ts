@@ -13,8 +13,8 @@ const VERSION = '2';
 const PURPOSE = 'digests';
 /** A shard that has grown beyond this starts anew: 256 of them hold some two million blobs in a quarter GiB. */
 const MAX_SHARD_BYTES = 1024 * 1024;
-const RECORD = /^([0-9a-f]{40}|[0-9a-f]{64}) (file|lfs) ([0-9a-f]{64})$/;
-const SEALED = /^seal ([0-9a-f]{64})$/;
+const SEAL_LINE = '\nseal ';
+const DIGEST_DIGITS = 64;
 /** A repository that cannot be written to, or a full disk, can still be verified: only slower. */
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
@@ -89,27 +89,35 @@ function batchOf(shard: string, lines: readonly string[], seal: Seal): string {
   return `\n\n${text}seal ${seal.mark(`${PURPOSE} ${shard}`, text)}\n`;
 }
 
-/** Lines count once the seal below them has been found intact. */
+/** Lines count once the seal below them has been found intact; a batch begins behind an empty line or another's seal. */
 function readShard(file: string, name: string, seal: Seal, shard: Map<string, BlobDigest>): void {
-  let lines: string[] = [];
-  for (const line of readIfThere(file).split('\n')) {
-    const [, mark] = SEALED.exec(line) ?? [];
-    if (mark !== undefined && seal.isIntact(`${PURPOSE} ${name}`, textOf(lines), mark)) {
-      for (const each of lines) takeLine(each, shard);
-    }
-    if (mark !== undefined || line === '') lines = [];
-    else lines.push(line);
+  const text = readIfThere(file);
+  let start = 0;
+  for (let at = text.indexOf(SEAL_LINE); at >= 0; at = text.indexOf(SEAL_LINE, start - 1)) {
+    const end = lineEnd(text, at + 1);
+    const lines = text.slice(Math.max(start, behindEmptyLine(text, at)), at + 1);
+    const mark = text.slice(at + SEAL_LINE.length, end);
+    if (seal.isIntact(`${PURPOSE} ${name}`, lines, mark)) takeLines(lines, shard);
+    start = end + 1;
   }
 }
 
-function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+function behindEmptyLine(text: string, before: number): number {
+  const at = text.lastIndexOf('\n\n', before);
+  return at < 0 ? 0 : at + 2;
 }
 
-function takeLine(line: string, shard: Map<string, BlobDigest>): void {
-  const [, id, kind, digest] = RECORD.exec(line) ?? [];
-  if (id === undefined || digest === undefined) return;
-  shard.set(id, { kind: kind === 'lfs' ? 'lfs' : 'file', digest });
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+function takeLines(lines: string, shard: Map<string, BlobDigest>): void {
+  for (const line of lines.split('\n')) {
+    const [id, kind, digest] = line.split(' ');
+    if (id === undefined || digest?.length !== DIGEST_DIGITS) continue;
+    shard.set(id, { kind: kind === 'lfs' ? 'lfs' : 'file', digest });
+  }
 }
 
 function readIfThere(file: string): string {

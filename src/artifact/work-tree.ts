@@ -59,11 +59,11 @@ export async function listWorkTree(
     return { files: new Map(), untracked: [], look: { ...begun, doubtful: new Set() } };
   }
   const directories = directoriesOf(prefixes);
-  const [entries, others] = await Promise.all([
+  const [index, others] = await Promise.all([
     readIndex(repo, directories),
     readUntracked(repo, directories, scope.ignored ?? false),
   ]);
-  const index = needed(entries, needs);
+  keepNeeded(index, needs);
   const names = others.map(withoutSlash).filter(needs).map(expectArtifactName);
   const clean = await digestClean(repo, digester, root, index);
   const loose = await digestLooseFiles(repo, root, index, names, digester.progress);
@@ -84,15 +84,12 @@ function topOf(repo: Repository): string {
   });
 }
 
-function needed(
-  index: ReadonlyMap<string, IndexEntry>,
-  needs: (path: string) => boolean,
-): Map<string, IndexEntry> {
-  const found = new Map<string, IndexEntry>();
+/** In place: most of them are. */
+function keepNeeded(index: Map<string, IndexEntry>, needs: (path: string) => boolean): void {
   for (const [name, entry] of index) {
-    if (entry.state !== 'absent' && needs(name)) found.set(expectArtifactName(name), entry);
+    if (entry.state === 'absent' || !needs(name)) index.delete(name);
+    else expectArtifactName(name);
   }
-  return found;
 }
 
 /**

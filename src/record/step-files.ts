@@ -41,7 +41,9 @@ export class StepFiles<T extends { readonly step: string }> {
     const file = path.join(this.#dir, fileName(value.step));
     await fs.mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}.new`;
-    await fs.writeFile(draft, `${stringify(this.#format.toJson(value), 0)}\n`, { mode: 0o600, flush: true });
+    // All of it is ASCII, which so is not looked at again.
+    const options = { encoding: 'latin1', mode: 0o600, flush: true } as const;
+    await fs.writeFile(draft, `${stringify(this.#format.toJson(value), 0)}\n`, options);
     await fs.rename(draft, file);
   }
 

@@ -56,6 +56,24 @@ test('a torn line is passed over and spoils neither what stood before nor what c
   scratch.cleanup();
 });
 
+test('one batch that somebody edited spoils none of the others', () => {
+  const scratch = makeScratch();
+  for (const digit of ['1', '2', '3']) {
+    const cache = cacheIn(scratch);
+    cache.add(id(`aa${digit}`), file(digit));
+    cache.add(id(`aa${digit}f`), { kind: 'lfs', digest: digit.repeat(64) });
+    cache.save();
+  }
+  const where = shard(scratch.path, 'aa');
+  fs.writeFileSync(where, fs.readFileSync(where, 'utf8').replace(`${'2'.repeat(64)}`, '4'.repeat(64)));
+  const next = cacheIn(scratch);
+  const known = ['aa1', 'aa1f', 'aa2', 'aa2f', 'aa3', 'aa3f'].map((each) => next.get(id(each))?.digest);
+  const [one, three] = ['1'.repeat(64), '3'.repeat(64)];
+  assert.equal(known, [one, one, undefined, undefined, three, three]);
+  assert.is(next.get(id('aa3f'))?.kind, 'lfs');
+  scratch.cleanup();
+});
+
 test('a digest that was put there, edited, or sealed by somebody else is not believed (threat 60)', () => {
   const scratch = makeScratch();
   const theirs = new DigestCache(scratch.path, sealOf(scratch, 'somebody else'));
