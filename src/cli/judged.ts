@@ -17,12 +17,13 @@ export async function judgedHistory(
   context: Context,
   repo: Repository,
   revision: string,
+  cache: 'older' | 'digests',
 ): Promise<HistoryJudgment | undefined> {
   const request = await requestFor(context, repo, revision);
   if (request === undefined) return undefined;
   return await unlessIncomplete(
     context,
-    assessHistory(repo, { ...request, progress: context.voice.progress, cache: 'digests' }),
+    assessHistory(repo, { ...request, progress: context.voice.progress, cache }),
   );
 }
 

@@ -20,10 +20,11 @@ import { rememberRevoked } from './revoked-keys.ts';
 import { isWritable } from './writable.ts';
 
 /**
- * What is believed of earlier runs: histories that were verified, and digests; digests alone, where the judgment of
- * every commit is wanted; or nothing (`--no-cache`). The answer is the same, but for the work it took.
+ * What is believed of earlier runs: histories that were verified, and digests; of histories only `older` ones, where
+ * the tip's own judgment is wanted; digests alone, where that of every commit is; or nothing (`--no-cache`). The answer
+ * is the same, but for the work it took.
  */
-export type CacheUse = 'histories' | 'digests' | 'none';
+export type CacheUse = 'histories' | 'older' | 'digests' | 'none';
 
 export interface HistoryRequest {
   /** Commit ids. */
@@ -59,7 +60,10 @@ export async function judgedHistory(
   const evidence = await listEvidence(repo, request.incoming);
   const { tips, trust, now, cache, progress } = request;
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
-  const quick = keeper && cache === 'histories' ? await onTop(keeper, request, evidence) : undefined;
+  const quick =
+    keeper && (cache === 'histories' || cache === 'older')
+      ? await onTop(keeper, request, evidence)
+      : undefined;
   if (quick !== undefined) return quick;
   await request.meanwhile?.();
   const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
@@ -100,13 +104,15 @@ function readAll(ledger: Ledger): { entries: readonly Entry[]; problems: readonl
 
 async function onTop(
   { repo, checkpoints }: Keeper,
-  { tips, trust, now }: HistoryRequest,
+  { tips, trust, now, cache }: HistoryRequest,
   evidence: EvidenceRefs,
 ): Promise<JudgedHistory | undefined> {
   const [tip, ...others] = tips;
   // Several tips are the parents of a merge: their common past is seldom what was verified last.
   if (tip === undefined || others.length > 0) return undefined;
-  const base = await baseOf(repo, tip, checkpoints.tips());
+  const known = new Set(checkpoints.tips());
+  if (cache === 'older') known.delete(tip);
+  const base = await baseOf(repo, tip, known);
   if (base === undefined) return undefined;
   const checkpoint = checkpoints.read(base.id);
   if (checkpoint === undefined || !isWithin(now, checkpoint.memory.span)) return undefined;

@@ -12,6 +12,9 @@ import {
 } from '../../src/gather/assess.ts';
 import { IsomorphicRepository } from '../../src/git/isomorphic-repository.ts';
 import { localRef, trackingRef } from '../../src/ledger/refs.ts';
+import { linkText } from '../../src/report/link-text.ts';
+import { styleFor } from '../../src/report/style.ts';
+import type { HistoryJudgment } from '../../src/verify/history.ts';
 import { logEntry } from '../../src/verify/log-entry.ts';
 import { revocationLine } from '../support/evidence.ts';
 import { makePeople, pipeline } from '../support/pipeline.ts';
@@ -313,19 +316,29 @@ class Play {
   }
 }
 
-/** Whatever a log shows of a commit, it shows the same with all the rest judged. */
+/** Whatever `log` shows of a commit, and `show` of one, is the same with all the rest judged. */
 async function expectSameLog(play: Play): Promise<void> {
   const { saga } = play;
   const request = { tips: [saga.at(0).id], trust: play.trust, now: play.clock };
   const env = { XDG_DATA_HOME: path.join(saga.root, play.user) };
   await saga.with(async (repo) => {
+    const shown = await assessHistory(repo, { ...request, cache: 'older' });
     const { log } = await assessNewest(repo, request);
     const whole = await assessHistory(repo, { ...request, cache: 'none' });
+    const tip = saga.at(0).id;
+    assert.equal(inFull(shown, tip), inFull(whole, tip));
     for (const entry of log) {
       const judgment = whole.commits.get(entry.commit);
       assert.equal(JSON.stringify(entry), judgment && JSON.stringify(logEntry(judgment, whole)));
     }
   }, env);
+}
+
+function inFull(history: HistoryJudgment, commit: string) {
+  const judgment = history.commits.get(commit);
+  assert.ok(judgment, 'the commit itself was judged');
+  const entry = JSON.stringify(logEntry(judgment, history));
+  return [entry, ...judgment.links.map((link) => linkText(link, styleFor(false)))];
 }
 
 /** All that is told, whatever the order; not how much of it was known from before. */

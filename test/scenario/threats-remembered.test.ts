@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as assert from 'uvu/assert';
+import { assessHistory } from '../../src/gather/assess.ts';
 import { Checkpoints } from '../../src/gather/checkpoints.ts';
+import { readTrust } from '../../src/gather/trust.ts';
 import { Repository } from '../../src/git/repository.ts';
 import { assertVerdict, type Judged, type Member } from '../support/member.ts';
 import { stories } from '../support/stories.ts';
@@ -113,6 +115,33 @@ story('the log of the newest commits is told from memory as from the whole histo
   fs.rmSync(directory(carl), { recursive: true });
   assert.equal(JSON.parse(await carl.mlchain('log', '--json')), told);
 });
+
+story(
+  'what is shown of one commit costs that commit, also where its own history is remembered',
+  async ({ team }) => {
+    const { carl, bob } = team;
+    const before = await carl.verify('--history');
+    bob.write('model/notes.txt', 'better\n');
+    await bob.commit('better weights');
+    await bob.push();
+    await carl.pull();
+    assertVerdict(await carl.verify('--history'), 'verified');
+    const head = await carl.head();
+    const repo = await Repository.open(carl.clone, carl.person.env);
+    try {
+      const trust = await readTrust(repo, { owners: [], strict: false, env: carl.person.env });
+      const now = Math.floor(Date.now() / 1000);
+      const history = await assessHistory(repo, { tips: [head], trust, now, cache: 'older' });
+      assert.is(history.checked.cached, before.checked.commits);
+      assert.ok(history.commits.has(head));
+    } finally {
+      await repo.close();
+    }
+    const shown = await carl.mlchain('show', '--json');
+    fs.rmSync(directory(carl), { recursive: true });
+    assert.is(await carl.mlchain('show', '--json'), shown);
+  },
+);
 
 story('the directory may be deleted at any time', async ({ team: { carl } }) => {
   const first = await carl.verify('--history');

@@ -17,11 +17,13 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
   const { revision } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
-  const history = await judgedHistory(context, repo, revision);
+  const imported = await importedLinks(repo, revision);
+  // What becomes of a link that in-toto made may lie anywhere in the history.
+  const cache = imported.length > 0 ? 'digests' : 'older';
+  const history = await judgedHistory(context, repo, revision, cache);
   const judgment = history?.commits.get(revision);
   if (history === undefined || judgment === undefined)
     return await showUnjudged(context, args, repo, revision);
-  const imported = await importedLinks(repo, revision);
   const lines = [...judgment.links.map(({ entry }) => entry), ...imported].map(({ line }) => line);
   if (args.has('raw')) {
     for (const line of lines) voice.print(`${line}\n`);
