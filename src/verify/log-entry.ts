@@ -13,8 +13,10 @@ import type { LinkStanding } from './link-standing.ts';
  */
 export type LogState = 'verified' | 'carried' | 'endorsed' | 'healed' | 'violated' | 'plain' | 'unknown';
 
-/** More than a screen shows. */
-const MOST_ENTRIES = 50;
+/** More than anybody reads. */
+const MOST_ENTRIES = 500;
+/** In all of them: links of a dataset of many files are not to be remembered with every commit. */
+const MOST_NAMES = 100_000;
 
 export interface LogLink {
   readonly step: string;
@@ -48,7 +50,7 @@ export interface LogEntry {
   readonly controlled: readonly LogChange[];
 }
 
-export function logEntry(judgment: CommitJudgment, history: HistoryJudgment): LogEntry {
+export function logEntry(judgment: CommitJudgment, history: Pick<HistoryJudgment, 'healed'>): LogEntry {
   const { commit, changed } = judgment;
   return {
     commit: commit.id,
@@ -67,7 +69,7 @@ export function logEntry(judgment: CommitJudgment, history: HistoryJudgment): Lo
 
 /** The newest commits of a history, newest first, on top of what an earlier one left behind. */
 export function newestEntries(
-  history: HistoryJudgment,
+  history: Pick<HistoryJudgment, 'commits' | 'healed'>,
   tip: string | undefined,
   before: readonly LogEntry[],
 ): readonly LogEntry[] {
@@ -75,7 +77,17 @@ export function newestEntries(
   const judged = [...history.commits.values()].filter(({ commit }) => !known.has(commit.id));
   // What a verified commit did is not told by the judgment that stands for it later.
   const told = judged.filter(({ commit }) => commit.id !== tip).slice(-MOST_ENTRIES);
-  return [...told.reverse().map((each) => logEntry(each, history)), ...before].slice(0, MOST_ENTRIES);
+  return withinBounds([...told.reverse().map((each) => logEntry(each, history)), ...before]);
+}
+
+function withinBounds(entries: readonly LogEntry[]): readonly LogEntry[] {
+  let names = 0;
+  const end = entries.findIndex(({ links, controlled }, at) => {
+    names += controlled.length;
+    for (const { products, materials } of links) names += products.length + materials.length;
+    return at >= MOST_ENTRIES || names > MOST_NAMES;
+  });
+  return end === -1 ? entries : entries.slice(0, end);
 }
 
 /** A commit of a history that cannot be judged here. */
@@ -84,7 +96,7 @@ export function unjudgedEntry(commit: Pick<CommitFacts, 'id' | 'subject' | 'auth
   return { commit: id, subject, author, time, state: 'unknown', links: [], controlled: [] };
 }
 
-function stateOf(judgment: CommitJudgment, { healed }: HistoryJudgment): LogState {
+function stateOf(judgment: CommitJudgment, { healed }: Pick<HistoryJudgment, 'healed'>): LogState {
   const { commit, changed, uncovered, inForce, links, endorsements, state } = judgment;
   if (inForce.refusal !== undefined || inForce.missing) return 'violated';
   if (uncovered.length > 0) return healed.has(commit.id) ? 'healed' : 'violated';
