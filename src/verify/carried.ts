@@ -40,7 +40,10 @@ export class CarriedLinks {
     this.#commits = commits;
     for (const each of bound) {
       const key = changeSigned(each);
-      if (key !== undefined) this.#byChange.set(key, [...(this.#byChange.get(key) ?? []), each]);
+      if (key === undefined) continue;
+      const list = this.#byChange.get(key);
+      if (list === undefined) this.#byChange.set(key, [each]);
+      else list.push(each);
     }
   }
 

@@ -40,9 +40,10 @@ export function productMismatch(
 ): ContentProblem | undefined {
   for (const [name, digests] of link.products) {
     const inTree = state.artifact(link.name, name) ?? extras.get(name)?.artifact;
-    if (inTree === undefined) continue;
+    const isUndigested = inTree === undefined && state.step(link.name)?.isUndigested(name) === true;
+    if (inTree === undefined && !isUndigested) continue;
     const signed = linkArtifact(digests, binding, name);
-    if (sameArtifact(signed, inTree) && !isUnexplainable(inTree.kind)) continue;
+    if (inTree !== undefined && sameArtifact(signed, inTree) && !isUnexplainable(inTree.kind)) continue;
     return { code: 'artifact-mismatch', path: name, expected: describe(signed), found: describe(inTree) };
   }
   return undefined;

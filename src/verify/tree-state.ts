@@ -34,6 +34,15 @@ export class StepState {
     return this.#key;
   }
 
+  /** Whether `dir:P` has no digest although files lie there: that is not nothing, and no link can have signed it. */
+  isUndigested(name: string): boolean {
+    const directory = directoryOf(name);
+    if (directory === undefined || !this.control.directories.includes(directory)) return false;
+    if (this.artifacts.has(name)) return false;
+    for (const path of this.paths.keys()) if (isBelow(directory, path)) return true;
+    return false;
+  }
+
   with(changes: readonly (readonly [string, Artifact | undefined])[]): StepState {
     const paths = new Map(this.paths);
     for (const [path, artifact] of changes) {
@@ -86,7 +95,9 @@ export class TreeState {
     const perStep = new Map<string, [string, Artifact | undefined][]>();
     for (const { path, after } of differences) {
       for (const { step } of this.control.stepsOf(path)) {
-        perStep.set(step.name, [...(perStep.get(step.name) ?? []), [path, after?.artifact]]);
+        const changes = perStep.get(step.name);
+        if (changes === undefined) perStep.set(step.name, [[path, after?.artifact]]);
+        else changes.push([path, after?.artifact]);
       }
     }
     if (perStep.size === 0) return this;

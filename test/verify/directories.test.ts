@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dirDigest } from '../../src/intoto/digest.ts';
+import { foldChanges } from '../../src/ledger/folded-changes.ts';
 import { makePeople, pipeline } from '../support/pipeline.ts';
 import { summary, World } from '../support/world.ts';
 
@@ -58,6 +59,43 @@ test('a name that the digest cannot hold leaves the directory without one, and t
     'violation uncovered data/1',
     'violation uncovered data/a\nb',
   ]);
+});
+
+/** Alice's change of one file on a branch of her own, and the same done again on top of what somebody else pushed. */
+function carriedOnto(pushed: Readonly<Record<string, string>>) {
+  const { made, commit } = world({ 'data/1': 'one' });
+  made.link({ step: 'prepare', commit, by: alice, products: directory(made, commit) });
+  const side = made.commit({ parents: [commit], files: { 'data/1': 'two' } });
+  const change = { before: lone(made, commit), after: lone(made, side) };
+  const changed = foldChanges(new Map([['data/1', change]]), ['data']);
+  made.link({
+    step: 'prepare',
+    commit: side,
+    by: alice,
+    products: directory(made, side),
+    binding: { changed },
+  });
+  const main = made.commit({ parents: [commit], files: { ...pushed, 'README.md': 'meanwhile' } });
+  made.commit({ parents: [main], files: { 'data/1': 'two' } });
+  return made;
+}
+
+function lone(made: World, commit: string): string | null {
+  return made.commits.find(({ id }) => id === commit)?.listing?.get('data/1')?.artifact?.digest ?? null;
+}
+
+test('a carried link says nothing of a directory that has no digest: junk in it heals no poison', () => {
+  const made = carriedOnto({ 'data/2': 'poison', 'data/a\nb': 'junk' });
+  assert.equal(summary(made.judge().findings), [
+    'violation uncovered data/1',
+    'violation uncovered data/2',
+    'violation uncovered data/a\nb',
+    'warning artifact-mismatch dir:data',
+  ]);
+});
+
+test('where nothing else came in, the directory is as she signed it', () => {
+  assert.equal(summary(carriedOnto({}).judge().findings), []);
 });
 
 test.run();
