@@ -147,13 +147,13 @@ export async function digestCommits(
   commits: readonly ScopedCommit[],
   evidence: readonly Entry[],
 ): Promise<CommitFacts[]> {
-  const layoutOf = new Map(commits.map(({ id, layout }) => [id, layout]));
+  const byId = new Map(commits.map((commit) => [commit.id, commit]));
   const ancestry = new Ancestry(commits);
   const { sides } = source;
   const extras = await extraProducts(source, commits, evidence);
   const drafts: CommitDraft[] = [];
   for (const commit of commits) {
-    const listing = needsListing(commit, layoutOf) ? await list(source, commit.id) : undefined;
+    const listing = needsListing(commit, byId) ? await list(source, commit.id) : undefined;
     const bases = await baseSides(source, commit, ancestry);
     drafts.push({
       commit,
@@ -210,10 +210,20 @@ function rawChanges(commit: ScopedCommit, sides: SideTable): PathDifference<RawS
   );
 }
 
-/** A layout decides what is controlled: where it is not the parents', the whole tree is asked about anew. */
-function needsListing(commit: ScopedCommit, layoutOf: ReadonlyMap<string, string | undefined>): boolean {
+/**
+ * A layout decides what is controlled: where it is not the parents', the whole tree is asked about anew. So it is where
+ * the owners are others: the same file, nobody's word in the parent, may be in force here (threat 56).
+ */
+function needsListing(commit: ScopedCommit, byId: ReadonlyMap<string, ScopedCommit>): boolean {
   if (commit.isBase) return true;
-  return commit.parents.length > 0 && commit.parents.some((parent) => layoutOf.get(parent) !== commit.layout);
+  return commit.parents.some((id) => {
+    const parent = byId.get(id);
+    return parent?.layout !== commit.layout || !sameOwners(parent?.owners, commit.owners);
+  });
+}
+
+function sameOwners(one: OwnersFiles = NO_OWNERS, other: OwnersFiles): boolean {
+  return one === other || (one.size === other.size && [...one].every(([n, blob]) => other.get(n) === blob));
 }
 
 async function list({ repo, scope, pointed, sides }: Source, commit: string): Promise<Map<string, RawSide>> {
