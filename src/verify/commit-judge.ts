@@ -59,7 +59,7 @@ export function judgeCommit(commit: CommitFacts, court: Court): CommitJudgment {
   if (inForce?.governing === undefined) return uncontrolled(commit, inForce);
   const state = stateAt(commit, inForce.governing, court);
   const changed = changedAt(commit, state.control, court);
-  const { links, effective, findings } = judgeEvidence(commit, inForce, state, court);
+  const { links, effective, findings } = judgeEvidence({ commit, changed }, inForce, state, court);
   const endorsed = judgeEndorsements(commit.id, inForce, court);
   const counting = links.flatMap((link) => link.counting ?? []);
   return {
@@ -164,7 +164,12 @@ interface Evidence {
 }
 
 /** Links step by step in MATCH order: the rules of a step ask what the steps before it effectively say here. */
-function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, court: Court): Evidence {
+function judgeEvidence(
+  { commit, changed }: Pick<CommitJudgment, 'commit' | 'changed'>,
+  { own }: InForce,
+  state: TreeState,
+  court: Court,
+): Evidence {
   if (own === undefined) return { links: [], effective: new Map(), findings: [] };
   const effective = new Map<string, EffectiveLink>();
   const artifactsOf: ArtifactsOf = (step) => matchedLink(effective.get(step)?.link);
@@ -184,10 +189,15 @@ function judgeEvidence(commit: CommitFacts, { own }: InForce, state: TreeState, 
   for (const step of matchOrder(own.layout)) {
     const ofStep = questions.filter(({ link }) => link.name === step);
     const bound = ofStep.map((each) => judgeLink(each, place));
-    // Under --strict a carried link is only ever refused: where a bound one does its work, that is not worth a word.
-    const isDone = place.strict && bound.some(({ counting }) => counting !== undefined);
-    const carried = isDone ? [] : carriedQuestions(commit, step, state, court);
-    const standing = [...bound, ...carried.map((each) => judgeLink(each, place))];
+    // A carried link that is only ever refused – replayed, or under --strict – is not worth a word where a bound one
+    // does its work, or, at a merge, nothing needs a link.
+    const carried = carriedQuestions(commit, step, state, court);
+    const isRefused = ({ replayed }: LinkQuestion) => place.strict || replayed !== undefined;
+    const isDone =
+      carried.some(isRefused) &&
+      (bound.some(({ counting }) => counting !== undefined) || !isAsked(step, state, changed));
+    const worthwhile = carried.filter((each) => !(isDone && isRefused(each)));
+    const standing = [...bound, ...worthwhile.map((each) => judgeLink(each, place))];
     for (const { counting } of standing) if (counting !== undefined) court.index.add(counting);
     links.push(...standing);
     const found = effectiveAt(commit, step, own, state, court, effective, standing);
@@ -204,6 +214,11 @@ function boundQuestions(entries: readonly Entry[]): LinkQuestion[] {
     if (entry.content.kind !== 'link' || entry.content.binding === undefined) return [];
     return [{ entry, link: entry.content.link, binding: entry.content.binding, carried: false }];
   });
+}
+
+function isAsked(step: string, state: TreeState, changed: CommitJudgment['changed']): boolean {
+  const control = state.step(step)?.control;
+  return [...changed.keys()].some((path) => control?.controls(path));
 }
 
 function carriedQuestions(commit: CommitFacts, step: string, state: TreeState, court: Court): LinkQuestion[] {

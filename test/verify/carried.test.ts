@@ -109,6 +109,28 @@ test('a deletion is carried where nothing was deleted before, and replayed where
   assert.equal(found(world), []);
 });
 
+test('a rebased merge says no word of replay: nothing there needs a link', () => {
+  const { world, main } = sideBranch();
+  const rebased = world.commit({ parents: [main], files: NEW });
+  const merge = world.commit({ parents: [main, rebased], files: NEW });
+  const { findings, commits } = world.judge();
+  assert.equal(summary(findings), []);
+  assert.is(commits.get(merge)?.changed.size, 0);
+});
+
+test('nor is one said where a fresh link brings the content back, as it should', () => {
+  const { world, tested } = story();
+  const first = world.commit({ parents: [tested], files: NEW });
+  world.link({ step: 'prepare', commit: first, by: alice, products: ['data/train.csv'] });
+  const back = world.commit({ parents: [first], files: { 'data/train.csv': '1,2' } });
+  world.link({ step: 'prepare', commit: back, by: alice, products: ['data/train.csv'] });
+  const fork = world.commit({ parents: [tested], files: NEW });
+  world.link({ step: 'prepare', commit: fork, by: alice, products: ['data/train.csv'] });
+  const again = world.commit({ parents: [back], files: NEW });
+  world.link({ step: 'prepare', commit: again, by: alice, products: ['data/train.csv'] });
+  assert.equal(found(world), []);
+});
+
 function digestAt(world: World, commit: string): string {
   return (
     world.commits.find(({ id }) => id === commit)?.listing?.get('data/train.csv')?.artifact?.digest ?? ''
