@@ -62,7 +62,8 @@ export function toEndorsedSet(artifact: Artifact): DigestSet {
 /** The digest, as an artifact has it, that an endorsement names. */
 export function endorsedDigest(digests: DigestSet | null): string | undefined {
   const pointed = digests?.get('dvc');
-  return digests?.get('sha256') ?? (pointed === undefined ? undefined : `dvc:${pointed}`);
+  const content = digests?.get('sha256') ?? digests?.get('gitCommit');
+  return content ?? (pointed === undefined ? undefined : `dvc:${pointed}`);
 }
 
 /** Where only the pointer of one is known, it is the pointer that is compared; two SHA-256 have to be equal. */

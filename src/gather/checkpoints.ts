@@ -15,7 +15,7 @@ import { type MemoryText, memoryFromText, memoryToText } from '../verify/memory-
 import { version } from '../version.ts';
 
 /** Goes up whenever a history may be judged differently than before, or the file is written in another way. */
-const FORMAT = 5;
+const FORMAT = 6;
 const PURPOSE = 'verified history';
 const MOST_FILES = 24;
 const MAX_FILE_BYTES = 32 * 1024 * 1024;

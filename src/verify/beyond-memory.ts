@@ -29,7 +29,9 @@ function mayBeCarriedHere(
 ): boolean {
   const bound = new Map<string, string[]>();
   for (const { change, commit } of memory.elsewhere) {
-    bound.set(change, [...(bound.get(change) ?? []), commit]);
+    const commits = bound.get(change);
+    if (commits === undefined) bound.set(change, [commit]);
+    else commits.push(commit);
   }
   return judgments.some(({ commit, state }) =>
     [...(state?.steps.values() ?? [])].some(({ control }) => {

@@ -25,8 +25,7 @@ export function coverOf(path: string, after: Side | undefined, given: Explanatio
   const steps = given.state.control.stepsOf(path);
   const link = given.links.find((each) => steps.some((step) => explains(each, step, path, after)));
   if (link !== undefined) return link.carried ? 'carried' : 'link';
-  const digest = after?.artifact?.digest;
-  return given.endorsements.some((each) => endorses(each, path, digest)) ? 'endorsement' : undefined;
+  return given.endorsements.some((each) => endorses(each, path, after)) ? 'endorsement' : undefined;
 }
 
 /** A counting link's products equal the tree, so naming the path is saying its digest; a deletion is a lost material. */

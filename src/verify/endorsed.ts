@@ -1,8 +1,8 @@
-import { endorsedDigest } from '../artifact/kind.ts';
+import { toEndorsedSet } from '../artifact/kind.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Endorsement } from '../ledger/statement.ts';
-import type { Trust } from './facts.ts';
+import type { Side, Trust } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { KeyBook } from './key-book.ts';
 import type { Arrivals } from './late-lines.ts';
@@ -83,9 +83,11 @@ function endorsedBy(
   return { counting: new Map(counting.map(([words, { endorsement }]) => [words, endorsement])), findings };
 }
 
-/** Whether an endorsement names the path with exactly that digest; `undefined`: that it is rightly gone. */
-export function endorses(endorsement: Endorsement, path: string, digest: string | undefined): boolean {
+/** Whether an endorsement names the path with exactly that content – a commit id is no file's –, or as rightly gone. */
+export function endorses(endorsement: Endorsement, path: string, after: Side | undefined): boolean {
   const said = endorsement.artifacts.get(path);
   if (said === undefined) return false;
-  return said === null ? digest === undefined : digest !== undefined && endorsedDigest(said) === digest;
+  if (said === null || after === undefined) return said === null && after === undefined;
+  if (after.artifact === undefined) return false;
+  return [...toEndorsedSet(after.artifact)].every(([name, digest]) => said.get(name) === digest);
 }

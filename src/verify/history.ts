@@ -222,8 +222,9 @@ function* explainedByLinks(index: LinkIndex): Iterable<string> {
   for (const { link, binding } of index.all()) {
     for (const [name, digests] of link.products) {
       const artifact = linkArtifact(digests, binding, name);
-      if (artifact !== undefined) yield `${name}\0${artifact.kind}\0${artifact.digest}`;
-      if (artifact !== undefined) yield `${name}\0${contentName(artifact)}`;
+      if (artifact === undefined) continue;
+      yield `${name}\0${artifact.kind}\0${artifact.digest}`;
+      yield `${name}\0${contentName(artifact)}`;
     }
   }
 }

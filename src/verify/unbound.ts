@@ -31,7 +31,9 @@ export class UnboundLinks {
     for (const entry of evidence) {
       if (entry.content.kind !== 'link' || entry.content.binding !== undefined) continue;
       const { link } = entry.content;
-      this.#ofStep.set(link.name, [...(this.#ofStep.get(link.name) ?? []), { entry, link }]);
+      const ofStep = this.#ofStep.get(link.name);
+      if (ofStep === undefined) this.#ofStep.set(link.name, [{ entry, link }]);
+      else ofStep.push({ entry, link });
     }
   }
 

@@ -17,8 +17,8 @@ export interface PointerFile {
 const LOCK = 'dvc.lock';
 const PIPELINE = 'dvc.yaml';
 const MD5 = /^([0-9a-f]{32})(\.dir)?$/;
-/** Where an output lies that is not in the repository: `s3://…`, `remote://…`, `/data`, `C:\data`. */
-const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|[/\\])/i;
+/** Where an output lies that is on no path at all, or on one of Windows: `s3://…`, `remote://…`, `C:\data`, `\\host`. */
+const ELSEWHERE = /^([a-z][a-z0-9+.-]*:|\\)/i;
 
 /**
  * What names outputs together: a `.dvc` file by itself, `dvc.lock` with the `dvc.yaml` beside it. Undefined for a file
@@ -108,13 +108,31 @@ function workingDirectory(stage: string, pipeline: YamlNode | undefined): string
 function outputIn(entry: YamlNode, base: string, ids: string): (readonly [string, DvcKind])[] {
   const written = entry.get('path').text();
   if (written === undefined) throw new UnreadableYaml('an output without a path');
-  if (ELSEWHERE.test(written)) return [];
-  const output = path.join(base, written).replace(/\/+$/, '');
-  if (output === '.' || output === '..' || output.startsWith('../') || output.startsWith('/')) return [];
+  // What goes up again is a path to DVC, whatever it begins with: `foo:/../model/w.bin` is `model/w.bin`.
+  if (ELSEWHERE.test(written) && !written.split(/[/\\]/).includes('..')) return [];
+  const output = path
+    .normalize(path.isAbsolute(written) ? written : path.join(base, written))
+    .replace(/(?<=.)\/+$/, '');
   if (output.includes('\0') || hasLoneSurrogate(output)) throw new UnreadableYaml('a path that no file has');
   const md5 = entry.get('md5').text() ?? '';
-  const name = MD5.exec(md5)?.[2] === undefined ? output : `${output}/`;
-  return [[name, kindOf(md5, entry.get('hash').text(), ids)]];
+  const slash = MD5.exec(md5)?.[2] === undefined ? '' : '/';
+  if (output.startsWith('/') || output === '..' || output.startsWith('../'))
+    return comingBack(output).map((inside) => [`${inside}${slash}`, `dvc:outside:${ids}`]);
+  return output === '.' ? [] : [[`${output}${slash}`, kindOf(md5, entry.get('hash').text(), ids)]];
+}
+
+/**
+ * Where a path that leads out of the repository comes back into it, in a clone that lies where its author guessed:
+ * `../digits/model/w.bin` is `model/w.bin` of each clone in a directory `digits`, and `dvc pull` would write it there.
+ */
+function comingBack(output: string): string[] {
+  const names = output.split('/').filter((name) => name !== '');
+  const up = names.filter((name) => name === '..').length;
+  const first = up === 0 ? 0 : 2 * up;
+  const last = up === 0 ? names.length - 1 : Math.min(first, names.length - 1);
+  const inside: string[] = [];
+  for (let at = first; at <= last; at += 1) inside.push(names.slice(at).join('/'));
+  return inside;
 }
 
 /**

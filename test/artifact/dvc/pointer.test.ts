@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { outputsOf, sourceOf } from '../../../src/artifact/dvc/pointer.ts';
+import { type ArtifactKind, isUnexplainable } from '../../../src/artifact/kind.ts';
 import { lockText, md5, pointerText } from '../../support/dvc.ts';
 
 const HASH = md5('content');
@@ -37,10 +38,35 @@ test('a directory is one output, with a slash at its end', async () => {
 });
 
 test('what lies outside of the repository is no artifact of it', async () => {
-  for (const place of ['s3://bucket/x', 'remote://here/x', '/data/x', '../../x', 'C:\\x', '..']) {
+  for (const place of [
+    's3://bucket/x',
+    'remote://here/x',
+    '../../x',
+    '../../../repo/x',
+    'C:\\x',
+    '..',
+    '/',
+  ]) {
     const text = `outs:\n- {md5: ${HASH}, hash: md5, path: '${place}'}\n`;
     assert.equal(await named('data/x.dvc', text), {}, place);
   }
+});
+
+test('what leads out and, in a clone that lies there, back again is an output nobody can sign for', async () => {
+  const kinds = async (place: string) => {
+    const text = `outs:\n- {md5: ${HASH}, hash: md5, path: '${place}'}\n`;
+    const found = Object.entries(await named('data/x.dvc', text));
+    assert.ok(found.every(([, kind]) => isUnexplainable(kind as ArtifactKind)));
+    return found.map(([name]) => name);
+  };
+  assert.equal(await kinds('../../digits/model/w.bin'), ['model/w.bin']);
+  assert.equal(await kinds('../../../a/digits/w.bin'), ['w.bin']);
+  assert.equal(await kinds('/srv/digits/w.bin'), ['srv/digits/w.bin', 'digits/w.bin', 'w.bin']);
+});
+
+test('a path that only looks like an address is the path that DVC makes of it', async () => {
+  const text = `outs:\n- {md5: ${HASH}, hash: md5, path: 'foo:/../model/w.bin'}\n`;
+  assert.equal(await named('x.dvc', text), { 'model/w.bin': `dvc:${HASH}` });
 });
 
 test('dvc.lock names the outputs of all stages, each where its stage works', async () => {
