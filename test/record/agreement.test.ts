@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assessHistory } from '../../src/gather/assess.ts';
+import { proposeLinks, signProposals } from '../../src/record/by-hand.ts';
 import { queuedCommits } from '../../src/record/missing.ts';
 import { afterCommit } from '../../src/record/post-commit.ts';
 import { afterRewrite } from '../../src/record/post-rewrite.ts';
@@ -29,6 +30,14 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     weight: 3,
   },
 );
+
+/** Both sides of a merge made data, and a model is made of all of it. */
+const COMBINED: Deed[] = [
+  { kind: 'branch' },
+  { kind: 'change', files: [['data/a', '1']] },
+  { kind: 'merge-ours' },
+  { kind: 'change', files: [['model/m', '1']] },
+];
 
 class Life {
   readonly #shop: Workshop;
@@ -84,7 +93,21 @@ class Life {
       (await person.git(['rev-parse', '-q', '--verify', 'MERGE_HEAD'], { cwd, code: 'any' })).code === 0;
     if (code !== 0 && !isMerging) return;
     if (code !== 0) await this.#settle();
-    else if (before !== (await git('rev-parse', 'HEAD'))) await this.#recorded('post-merge');
+    else if (before !== (await git('rev-parse', 'HEAD'))) {
+      await this.#recorded('post-merge');
+      await this.#vouchForBothSides();
+    }
+  }
+
+  /** A clean merge of two people's data is nobody's product (`diverged`): what comes next needs a word about the whole. */
+  async #vouchForBothSides(): Promise<void> {
+    const { git } = this.#shop;
+    for (const parent of ['HEAD^1', 'HEAD^2']) {
+      if ((await git('diff', '--name-only', parent, 'HEAD', '--', 'data')) === '') return;
+    }
+    const head = await this.#shop.repo.resolveCommit('HEAD');
+    const proposals = await proposeLinks(this.#shop.context(), head, ['prepare']);
+    this.#expectNoRefusal((await signProposals(this.#shop.context(), proposals)).outcomes);
   }
 
   /** One side removed what the other changed: it stays removed. */
@@ -161,7 +184,7 @@ test('whatever one person does, what the recorder signs is what the judge wants'
         await shop.cleanup();
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 12, examples: [[COMBINED]] },
   );
 });
 
