@@ -138,7 +138,8 @@ async function writing(stage: BenchStage): Promise<Row> {
   const [processes, notes] = [8, 500];
   const directory = stage.at('notes');
   fs.mkdirSync(directory);
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: directory, encoding: 'utf8' });
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: directory, encoding: 'utf8', maxBuffer: 1 << 28 });
   git('init', '--quiet');
   const tree = git('write-tree').trim();
   const commits = Array.from({ length: notes }, (_, at) =>
