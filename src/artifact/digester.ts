@@ -1,11 +1,9 @@
-import { HOW_TO_FETCH } from '../git/git-error.ts';
 import type { RepositoryReader } from '../git/reader.ts';
 import type { TreeEntry } from '../git/tree.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import type { Progress } from '../progress.ts';
 import { noProgress, Steps } from '../progress.ts';
 import { Seal } from '../user/seal.ts';
-import { ArtifactError } from './artifact-error.ts';
 import { expectArtifactName } from './artifact-name.ts';
 import { digestBlobs } from './blob-digests.ts';
 import type { BlobDigest } from './digest-cache.ts';
@@ -14,6 +12,7 @@ import { POINTED } from './dvc/reader.ts';
 import { DvcTrees } from './dvc/trees.ts';
 import type { Artifact, ArtifactKind, Listing } from './kind.ts';
 import { pointedAt } from './kind.ts';
+import { missingContent } from './missing-content.ts';
 
 const SYMLINK = '120000';
 const SUBMODULE = '160000';
@@ -63,7 +62,7 @@ export class Digester {
     if (entry.mode === POINTED) return pointedAt(entry.id as ArtifactKind);
     if (entry.mode === SUBMODULE) return { kind: 'submodule', digest: entry.id };
     if (entry.mode === SYMLINK) return { kind: 'symlink', digest: await this.#digestTarget(path, entry.id) };
-    return this.#cache.get(entry.id) ?? missing(path, entry.id);
+    return this.#cache.get(entry.id) ?? missingContent(path, entry.id);
   }
 
   /** What is known of a blob without reading it. */
@@ -85,7 +84,7 @@ export class Digester {
   /** A link's target is text whatever it looks like: one that reads like a pointer stands for nothing else. */
   async #digestTarget(path: string, blobId: string): Promise<string> {
     const object = await this.#repo.objects.read(blobId);
-    return object === undefined ? missing(path, blobId) : sha256Hex(object.data);
+    return object === undefined ? missingContent(path, blobId) : sha256Hex(object.data);
   }
 
   async #digestBlobs(ids: ReadonlySet<string>): Promise<void> {
@@ -102,13 +101,4 @@ export class Digester {
 
 function hasContent(entry: TreeEntry): boolean {
   return entry.mode !== SYMLINK && entry.mode !== SUBMODULE && entry.mode !== POINTED;
-}
-
-function missing(path: string, blobId: string): never {
-  throw new ArtifactError(
-    'object-missing',
-    path,
-    `expected the content of '${path}', found no object ${blobId} in this clone`,
-    HOW_TO_FETCH,
-  );
 }

@@ -20,14 +20,6 @@ async function topic(alice: Member): Promise<void> {
 
 const history = async (member: Member, ...args: string[]) => await member.verify('--history', ...args);
 
-/** How many links count on HEAD, and whether one of them was carried there. */
-async function linksAtHead(member: Member): Promise<readonly { state: string }[]> {
-  const [entry] = JSON.parse(await member.mlchain('log', '--json', '-n', '1')) as {
-    links: { state: string }[];
-  }[];
-  return entry?.links ?? [];
-}
-
 story('commit --amend: the amended commit is signed afresh', async ({ team: { alice } }) => {
   await commitMore(alice, 'kiwi\n');
   await commitMore(alice, 'plum\n', '--amend');
@@ -59,7 +51,7 @@ story('rebase by somebody without the key: carried, and only that', async ({ tea
   await carl.git('rebase', '-q', 'main');
   assertVerdict(await history(carl), 'verified');
   assert.equal(
-    (await linksAtHead(carl)).map(({ state }) => state),
+    (await carl.newest()).links.map(({ state }) => state),
     ['carried'],
   );
   assertVerdict(await history(carl, '--strict'), 'violated', [
@@ -93,7 +85,7 @@ story('cherry-pick: carried', async ({ team: { alice } }) => {
   await alice.git('cherry-pick', 'topic');
   assertVerdict(await history(alice), 'verified');
   assert.equal(
-    (await linksAtHead(alice)).map(({ state }) => state),
+    (await alice.newest()).links.map(({ state }) => state),
     ['carried'],
   );
 });
@@ -120,7 +112,7 @@ story('merge: a clean one needs no link', async ({ team: { alice } }) => {
   await alice.commit('notes');
   await alice.git('merge', '-q', '--no-edit', 'topic');
   assertVerdict(await history(alice, '--strict'), 'verified');
-  assert.equal(await linksAtHead(alice), []);
+  assert.equal((await alice.newest()).links, []);
 });
 
 story('merge: a conflict that its functionary resolved is signed', async ({ team: { alice } }) => {
@@ -138,7 +130,7 @@ story('merge -s ours: its functionary signs for bringing an old state back', asy
   await alice.git('checkout', '-q', 'main');
   await alice.git('merge', '-q', '--no-edit', '-s', 'ours', 'topic');
   assertVerdict(await history(alice, '--strict'), 'verified');
-  assert.is((await linksAtHead(alice)).length, 1);
+  assert.is((await alice.newest()).links.length, 1);
 });
 
 story('merge -s ours by somebody without the key is uncovered', async ({ team: { alice, carl } }) => {
@@ -274,7 +266,7 @@ story('am: carried; nobody is signed for', async ({ team: { alice, carl } }) => 
     await member.person.git(['am', '-q'], { cwd: member.clone, input: `${mail}\n` });
     assertVerdict(await history(member), 'verified');
     assert.equal(
-      (await linksAtHead(member)).map(({ state }) => state),
+      (await member.newest()).links.map(({ state }) => state),
       ['carried'],
     );
   }
@@ -309,7 +301,7 @@ story('a forge’s rebase merge: carried', async ({ team: { alice, carl, host } 
   await carl.pull();
   assertVerdict(await history(carl), 'verified');
   assert.equal(
-    (await linksAtHead(carl)).map(({ state }) => state),
+    (await carl.newest()).links.map(({ state }) => state),
     ['carried'],
   );
 });

@@ -98,6 +98,13 @@ export class Member {
     return shown.code === 0 ? shown.stdout.split('\n').filter((line) => line !== '') : [];
   }
 
+  /** What the log says of HEAD. */
+  async newest(): Promise<LogDocument> {
+    const [entry] = JSON.parse(await this.mlchain('log', '--json', '-n', '1')) as LogDocument[];
+    if (entry === undefined) throw new Error('the log is empty');
+    return entry;
+  }
+
   /** `git mlchain verify --json`. */
   async verify(...args: readonly string[]): Promise<Judged> {
     const argv = ['verify', '--json', ...args];
@@ -105,6 +112,11 @@ export class Member {
     if (stdout === '') throw new Error(`no verdict: ${code}\n${stderr}`);
     return { code, stdout, ...(JSON.parse(stdout) as VerdictDocument) };
   }
+}
+
+interface LogDocument {
+  readonly state: string;
+  readonly links: readonly { readonly state: string }[];
 }
 
 interface FindingDocument {

@@ -18,6 +18,20 @@ function sideBranch() {
   return { ...told, side, main };
 }
 
+/** Alice's second dataset and back again; and, on a fork from the start, the same second dataset once more. */
+function thereAndBack() {
+  const told = story();
+  const { world, tested } = told;
+  const prepared = (commit: string) =>
+    world.link({ step: 'prepare', commit, by: alice, products: ['data/train.csv'] });
+  const first = world.commit({ parents: [tested], files: NEW });
+  prepared(first);
+  const back = world.commit({ parents: [first], files: { 'data/train.csv': '1,2' } });
+  prepared(back);
+  prepared(world.commit({ parents: [tested], files: NEW }));
+  return { ...told, prepared, back };
+}
+
 test('a link covers the commit that did exactly the same elsewhere', () => {
   const { world, main } = sideBranch();
   const rebased = world.commit({ parents: [main], files: NEW });
@@ -86,14 +100,7 @@ test('bringing an old dataset back needs a fresh link', () => {
 });
 
 test('a link from a branch that is not in this history cannot bring back what was held here', () => {
-  const { world, tested } = story();
-  const first = world.commit({ parents: [tested], files: NEW });
-  world.link({ step: 'prepare', commit: first, by: alice, products: ['data/train.csv'] });
-  const back = world.commit({ parents: [first], files: { 'data/train.csv': '1,2' } });
-  world.link({ step: 'prepare', commit: back, by: alice, products: ['data/train.csv'] });
-  // Made on a fork from the start: the same change, never part of this branch.
-  const fork = world.commit({ parents: [tested], files: NEW });
-  world.link({ step: 'prepare', commit: fork, by: alice, products: ['data/train.csv'] });
+  const { world, back } = thereAndBack();
   const replayed = world.commit({ parents: [back], files: NEW });
   const findings = world.judge().findings.filter(({ commit }) => commit === replayed);
   assert.equal(summary(findings), ['violation uncovered data/train.csv', 'warning replay data/train.csv']);
@@ -119,15 +126,8 @@ test('a rebased merge says no word of replay: nothing there needs a link', () =>
 });
 
 test('nor is one said where a fresh link brings the content back, as it should', () => {
-  const { world, tested } = story();
-  const first = world.commit({ parents: [tested], files: NEW });
-  world.link({ step: 'prepare', commit: first, by: alice, products: ['data/train.csv'] });
-  const back = world.commit({ parents: [first], files: { 'data/train.csv': '1,2' } });
-  world.link({ step: 'prepare', commit: back, by: alice, products: ['data/train.csv'] });
-  const fork = world.commit({ parents: [tested], files: NEW });
-  world.link({ step: 'prepare', commit: fork, by: alice, products: ['data/train.csv'] });
-  const again = world.commit({ parents: [back], files: NEW });
-  world.link({ step: 'prepare', commit: again, by: alice, products: ['data/train.csv'] });
+  const { world, prepared, back } = thereAndBack();
+  prepared(world.commit({ parents: [back], files: NEW }));
   assert.equal(found(world), []);
 });
 

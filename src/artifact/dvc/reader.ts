@@ -1,7 +1,6 @@
-import { HOW_TO_FETCH } from '../../git/git-error.ts';
 import type { RepositoryReader } from '../../git/reader.ts';
 import { entriesAt, type TreeEntry } from '../../git/tree.ts';
-import { ArtifactError } from '../artifact-error.ts';
+import { missingContent } from '../missing-content.ts';
 import type { Outputs, PointerFile } from './pointer.ts';
 import { filesOf, outputsOf } from './pointer.ts';
 
@@ -57,19 +56,10 @@ export class PointerReader {
   /** What is too large to be a pointer is not held. @throws ArtifactError where it is not in this clone */
   async #read(source: string, id: string): Promise<PointerFile> {
     const info = await this.#repo.objects.info(id);
-    if (info === undefined || info.type !== 'blob') return missingPointer(source, id);
+    if (info === undefined || info.type !== 'blob') return missingContent(source, id);
     const object = info.size > LARGEST ? undefined : await this.#repo.objects.read(id);
     return { id, data: object?.data };
   }
-}
-
-function missingPointer(source: string, id: string): never {
-  throw new ArtifactError(
-    'object-missing',
-    source,
-    `expected the content of '${source}', found no object ${id} in this clone`,
-    HOW_TO_FETCH,
-  );
 }
 
 /** One output that several sources name: DVC refuses to work then, and nobody can sign for it. */
