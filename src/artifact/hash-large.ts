@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Progress } from '../progress.ts';
 import { Steps } from '../progress.ts';
 import type { FileHash } from './hash-file.ts';
 import { FileHasher } from './hash-file.ts';
+import { threadMaker } from './hash-thread.ts';
 
 export interface HashJob {
   readonly file: string;
@@ -20,8 +20,6 @@ type Take<Job> = (job: Job, found: FileHash | undefined) => void;
 
 /** To start a thread takes as long as to hash some forty MiB. */
 const WORTH_THREADS_BYTES = 64 * 1024 * 1024;
-/** Where the thread's code lies, seen from a chunk, from the bundle and from the sources; nowhere else is looked. */
-const SCRIPTS = ['../hash-worker.js', './hash-worker.js', '../../dist/hash-worker.js'];
 
 /** Hashes large files, side by side where that pays. @throws the error of node:fs */
 export async function hashLarge<Job extends HashJob>(
@@ -31,28 +29,24 @@ export async function hashLarge<Job extends HashJob>(
 ): Promise<void> {
   const sizes = jobs.map(({ file }) => fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const script = threadScript();
-  if (jobs.length > 1 && total >= WORTH_THREADS_BYTES && script !== undefined) {
-    return await inThreads(script, jobs, new Steps(progress, 'bytes', total), take);
+  const makeThread = threadMaker();
+  if (jobs.length > 1 && total >= WORTH_THREADS_BYTES && makeThread !== undefined) {
+    return await inThreads(makeThread, jobs, new Steps(progress, 'bytes', total), take);
   }
   const hasher = new FileHasher(progress);
   for (const job of jobs) take(job, await hasher.hashIfThere(job.file, job.blobFormat));
 }
 
-function threadScript(): string | undefined {
-  return SCRIPTS.map((script) => fileURLToPath(new URL(script, import.meta.url))).find(fs.existsSync);
-}
-
 /** One that fails ends them all: nobody waits for the others. */
 async function inThreads<Job extends HashJob>(
-  script: string,
+  makeThread: () => Worker,
   jobs: readonly Job[],
   steps: Steps,
   take: Take<Job>,
 ): Promise<void> {
   const left = [...jobs];
   const count = Math.min(os.availableParallelism(), left.length);
-  const threads = Array.from({ length: count }, () => new Worker(script, { execArgv: [] }));
+  const threads = Array.from({ length: count }, makeThread);
   const work = async (thread: Worker): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
       const { file, blobFormat } = job;

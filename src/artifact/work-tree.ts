@@ -1,13 +1,10 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import { expectArtifactName } from './artifact-name.ts';
+import { digestClean, isFile } from './clean-files.ts';
 import type { Scope } from './commit-tree.ts';
 import { neededFor, neededPrefixes, selectArtifacts } from './commit-tree.ts';
-import { conversionsOf } from './conversion.ts';
 import type { Digester } from './digester.ts';
-import { storedAsIs } from './file-content.ts';
-import type { FileHash } from './hash-file.ts';
-import { hashFiles } from './hash-files.ts';
 import type { IndexStamp } from './index-stamp.ts';
 import { indexStamp } from './index-stamp.ts';
 import type { IndexEntry } from './index-state.ts';
@@ -36,9 +33,6 @@ export interface Look {
   /** Paths whose digests are not those of the index: changed, untracked, links, submodules. */
   readonly doubtful: ReadonlySet<string>;
 }
-
-const SYMLINK = '120000';
-const SUBMODULE = '160000';
 
 /**
  * The wanted artifacts in the work tree, tracked and untracked, with the digests that a commit of them would have:
@@ -90,56 +84,6 @@ function keepNeeded(index: Map<string, IndexEntry>, needs: (path: string) => boo
     if (entry.state === 'absent' || !needs(name)) index.delete(name);
     else expectArtifactName(name);
   }
-}
-
-/**
- * What is as the index says has the digest of its blob. A blob not met before is cheaper to read from the file: where
- * git converts nothing, a file whose content has the very id of the blob is the blob.
- */
-async function digestClean(
-  repo: Repository,
-  digester: Digester,
-  root: string,
-  index: ReadonlyMap<string, IndexEntry>,
-): Promise<Listing> {
-  const listing: Listing = new Map();
-  const unknown: [string, IndexEntry][] = [];
-  for (const [name, entry] of index) {
-    if (entry.state !== 'clean') continue;
-    const digest = isFile(entry.mode) ? digester.known(entry.id) : undefined;
-    if (digest === undefined) unknown.push([name, entry]);
-    else listing.set(name, digest);
-  }
-  if (unknown.length === 0) return listing;
-  const others = await takeUnconverted(repo, digester, root, unknown, listing);
-  for (const [name, artifact] of await digester.digestEntries(others)) listing.set(name, artifact);
-  return listing;
-}
-
-/** Returns those that only their blobs tell of. */
-async function takeUnconverted(
-  repo: Repository,
-  digester: Digester,
-  root: string,
-  unknown: readonly (readonly [string, IndexEntry])[],
-  listing: Listing,
-): Promise<readonly (readonly [string, IndexEntry])[]> {
-  const files = unknown.filter(([, { mode }]) => isFile(mode)).map(([name]) => name);
-  const conversions = await conversionsOf(repo, files);
-  const asIs = files.filter((name) => !conversions.has(name));
-  const ids = new Map(unknown.map(([name, { id }]) => [name, id]));
-  const take = (name: string, found: FileHash | undefined) => {
-    const id = ids.get(name);
-    if (found === undefined || id === undefined || found.blobId !== id) return;
-    listing.set(name, digester.remember(id, storedAsIs(found)));
-  };
-  await hashFiles(root, asIs, digester.progress, take, repo.objectFormat);
-  digester.save();
-  return unknown.filter(([name]) => !listing.has(name));
-}
-
-function isFile(mode: string): boolean {
-  return mode !== SYMLINK && mode !== SUBMODULE;
 }
 
 /** Directories that hold everything beginning with one of the prefixes; none: the whole tree. */
