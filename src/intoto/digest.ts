@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { sortByCodePoint } from './code-point-order.ts';
+import { DigestList } from './digest-list.ts';
 import { FormatError } from './format-error.ts';
 import { hasLoneSurrogate, isJsonObject, type Json, type JsonObject } from './json-value.ts';
 import { expectObject, isHex, refuse } from './shape.ts';
@@ -76,7 +77,7 @@ export function artifactsFromJson(json: Json | undefined, where: string): Artifa
 const known = new WeakSet<JsonObject>();
 
 function isArtifacts(object: JsonObject): object is Artifacts {
-  if (known.has(object)) return true;
+  if (object instanceof DigestList || known.has(object)) return true;
   for (const digests of object.values()) {
     if (!isDigestSet(digests)) return false;
   }

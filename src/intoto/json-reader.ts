@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { compareCodePoints } from './code-point-order.ts';
+import { readDigestList } from './digest-list-reader.ts';
 import { FormatError } from './format-error.ts';
 import type { JsonParts } from './json-parts.ts';
 import { hasLoneSurrogate, type Json, type JsonObject, OneEntry } from './json-value.ts';
@@ -8,6 +9,9 @@ import { hasLoneSurrogate, type Json, type JsonObject, OneEntry } from './json-v
 const MAX_DEPTH = 128;
 /** Python's own limit: turning digits into a number takes quadratic time, and the text is foreign. */
 const MAX_DIGITS = 4300;
+
+/** What is shorter has no list that would be worth a look of its own. */
+const LARGE = 4096;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -47,11 +51,17 @@ export interface JsonDocument {
 
 /** As `parseJson`. @param parts of other texts, which are not read again where they come again. @throws FormatError */
 export function parseDocument(text: string | Uint8Array, parts?: JsonParts): JsonDocument {
-  return new Reader(typeof text === 'string' ? text : decodeUtf8(text), parts).document();
+  return readerOf(text, parts).document();
+}
+
+function readerOf(text: string | Uint8Array, parts: JsonParts | undefined): Reader {
+  if (typeof text === 'string') return new Reader(text, parts);
+  if (!isAscii(text)) return new Reader(decodeUtf8(text), parts);
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  return new Reader(bytes.toString('latin1'), parts, bytes.length < LARGE ? undefined : bytes);
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
@@ -62,6 +72,8 @@ function decodeUtf8(bytes: Uint8Array): string {
 class Reader {
   readonly #text: string;
   readonly #parts: JsonParts | undefined;
+  /** One for each character, where all of them are ASCII and there are many. */
+  readonly #bytes: Buffer | undefined;
   readonly #plainMembers = new Map<string, string>();
   #at = 0;
   #depth = 0;
@@ -69,9 +81,10 @@ class Reader {
   /** Where something was last seen that canonical JSON spells or orders in another way. */
   #oddAt = -1;
 
-  constructor(text: string, parts: JsonParts | undefined) {
+  constructor(text: string, parts: JsonParts | undefined, bytes?: Buffer) {
     this.#text = text;
     this.#parts = parts;
+    this.#bytes = bytes;
   }
 
   document(): JsonDocument {
@@ -152,9 +165,15 @@ class Reader {
       this.#at += known.text.length;
       return known.value;
     }
-    const value = this.#value();
+    const value = this.#digestList() ?? this.#value();
     if (this.#oddAt < start) this.#parts?.add(this.#text.slice(start, this.#at), value);
     return value;
+  }
+
+  #digestList(): Json | undefined {
+    const found = this.#bytes && readDigestList(this.#bytes, this.#text, this.#at);
+    if (found !== undefined) this.#at = found.end;
+    return found?.value;
   }
 
   #list(): readonly Json[] {

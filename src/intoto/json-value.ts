@@ -10,53 +10,64 @@ export function jsonObject(entries: Iterable<readonly [string, Json]>): JsonObje
 }
 
 export function isJsonObject(json: Json | undefined): json is JsonObject {
-  return json instanceof Map || json instanceof OneEntry;
+  return json instanceof Map || json instanceof CompactObject;
 }
 
-/**
- * An object of one entry, as the digests of an artifact are: a link may hold a hundred thousand of them, and a `Map` for
- * each would take six times the memory, and most of the time of reading it.
- */
-export class OneEntry<Value extends Json> implements ReadonlyMap<string, Value> {
-  readonly #key: string;
-  readonly #value: Value;
-
-  constructor(key: string, value: Value) {
-    this.#key = key;
-    this.#value = value;
-  }
-
-  get size(): number {
-    return 1;
-  }
-
-  get(key: string): Value | undefined {
-    return key === this.#key ? this.#value : undefined;
-  }
-
-  has(key: string): boolean {
-    return key === this.#key;
-  }
-
-  keys(): MapIterator<string> {
-    return [this.#key].values();
-  }
-
-  values(): MapIterator<Value> {
-    return [this.#value].values();
-  }
-
-  entries(): MapIterator<[string, Value]> {
-    const entry: [string, Value] = [this.#key, this.#value];
-    return [entry].values();
-  }
+/** An object that is kept in another form than a `Map`, and asked like one. */
+export abstract class CompactObject<Value extends Json> implements ReadonlyMap<string, Value> {
+  abstract get size(): number;
+  abstract get(key: string): Value | undefined;
+  abstract has(key: string): boolean;
+  abstract keys(): MapIterator<string>;
+  abstract values(): MapIterator<Value>;
+  abstract entries(): MapIterator<[string, Value]>;
 
   [Symbol.iterator](): MapIterator<[string, Value]> {
     return this.entries();
   }
 
   forEach(visit: (value: Value, key: string, map: ReadonlyMap<string, Value>) => void): void {
-    visit(this.#value, this.#key, this);
+    for (const [key, value] of this.entries()) visit(value, key, this);
+  }
+}
+
+/**
+ * An object of one entry, as the digests of an artifact are: a link may hold a hundred thousand of them, and a `Map` for
+ * each would take six times the memory, and most of the time of reading it.
+ */
+export class OneEntry<Value extends Json> extends CompactObject<Value> {
+  readonly #key: string;
+  readonly #value: Value;
+
+  constructor(key: string, value: Value) {
+    super();
+    this.#key = key;
+    this.#value = value;
+  }
+
+  override get size(): number {
+    return 1;
+  }
+
+  override get(key: string): Value | undefined {
+    return key === this.#key ? this.#value : undefined;
+  }
+
+  override has(key: string): boolean {
+    return key === this.#key;
+  }
+
+  override keys(): MapIterator<string> {
+    return [this.#key].values();
+  }
+
+  override values(): MapIterator<Value> {
+    return [this.#value].values();
+  }
+
+  override entries(): MapIterator<[string, Value]> {
+    const entry: [string, Value] = [this.#key, this.#value];
+    return [entry].values();
   }
 }
 

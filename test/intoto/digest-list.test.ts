@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { canonicalize } from '../../src/intoto/canonical.ts';
+import { artifactsFromJson } from '../../src/intoto/digest.ts';
+import { DigestList } from '../../src/intoto/digest-list.ts';
+import { FormatError } from '../../src/intoto/format-error.ts';
+import { type JsonObject, parseJson, stringify } from '../../src/intoto/json.ts';
+import { anySpace } from '../support/arbitrary.ts';
+import { asMaps } from '../support/as-maps.ts';
+
+const COUNT = 100;
+const digest = (at: number): string => `${at}`.padStart(64, 'aB0');
+const entry = (at: number): string => `"file-${1000 + at}": {"sha256": "${digest(at)}"}`;
+const ordinary = Array.from({ length: COUNT }, (_, at) => entry(at));
+
+function link(entries: readonly string[]): string {
+  return `{"signed": {"_type": "link", "materials": {${entries.join(', ')}}, "name": "x"}, "signatures": []}`;
+}
+
+/** Read from octets, as files and notes are: only there a list may be taken for a list of digests. */
+function materials(text: string): JsonObject {
+  const signed = (parseJson(Buffer.from(text)) as JsonObject).get('signed') as JsonObject;
+  return signed.get('materials') as JsonObject;
+}
+
+/** All that a document says, or why it is refused. Text is always read by the reader of all JSON. */
+function outcome(text: string | Uint8Array): string {
+  try {
+    const json = parseJson(text);
+    return `${stringify(json, 1)}${canonicalize(json).toString('hex')}`;
+  } catch (error) {
+    if (error instanceof FormatError) return error.message;
+    throw error;
+  }
+}
+
+function isReadTheSame(text: string): void {
+  assert.is(outcome(Buffer.from(text)), outcome(text), text.slice(-300));
+}
+
+test('a large list in order is asked as any other object', () => {
+  const list = materials(link(ordinary));
+  const map: JsonObject = new Map(
+    ordinary.map((_, at) => [`file-${1000 + at}`, new Map([['sha256', digest(at)]])]),
+  );
+  assert.instance(list, DigestList);
+  assert.is(list.size, COUNT);
+  assert.equal([...list.keys()], [...map.keys()]);
+  assert.equal(asMaps([...list.values()]), [...map.values()]);
+  assert.equal(asMaps(list), map);
+  for (const name of ['file-1000', 'file-1099', 'file-1050', 'file-105', 'a', 'z', '', '__proto__', 'size']) {
+    assert.equal(asMaps(list.get(name)), map.get(name), name);
+    assert.is(list.has(name), map.has(name), name);
+  }
+  const visited: unknown[] = [];
+  list.forEach((value, name, whole) => {
+    visited.push([name, asMaps(value), whole === list]);
+  });
+  assert.equal(
+    visited,
+    [...map].map(([name, value]) => [name, value, true]),
+  );
+  assert.is(artifactsFromJson(list, 'materials'), list);
+});
+
+test('white space between the tokens changes nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anySpace, { minLength: 7, maxLength: 7 }), ([a, b, c, d, e, f, g]) => {
+      const entries = ordinary.map(
+        (_, at) => `${a}"file-${1000 + at}"${b}:${c}{${d}"sha256"${e}:${f}"${digest(at)}"${g}}${a}`,
+      );
+      assert.instance(materials(link(entries)), DigestList);
+      isReadTheSame(link(entries));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('whatever is not ordinary is read, or refused, as if there were no second reader', () => {
+  const odd = [
+    `"file-1049": {"sha256": "ab"}`,
+    `"file-1050": {"sha256": "ab"}`,
+    `"file-104": {"sha256": "ab"}`,
+    `"file-1049\\u0061": {"sha256": "ab"}`,
+    `"file-1049\\"": {"sha256": "ab"}`,
+    `"file-1049\\": {"sha256": "ab"}`,
+    `"file-1049\n": {"sha256": "ab"}`,
+    `"file-1049\u007f": {"sha256": "ab"}`,
+    `"file-1049é": {"sha256": "ab"}`,
+    `"file-1049😀": {"sha256": "ab"}`,
+    `"file-1049a": {"sha512": "ab"}`,
+    `"file-1049a": {"sha25": "ab"}`,
+    `"file-1049a": {"sha256": "ab", "sha512": "ab"}`,
+    `"file-1049a": {"sha256": "ab", "sha256": "ab"}`,
+    `"file-1049a": {"sha256": "xy"}`,
+    `"file-1049a": {"sha256": ""}`,
+    `"file-1049a": {"sha256": "\\u0061b"}`,
+    `"file-1049a": {"sha256": 12}`,
+    `"file-1049a": {"sha256": {"sha256": "ab"}}`,
+    `"file-1049a": {}`,
+    `"file-1049a": "ab"`,
+    `"file-1049a": ["sha256", "ab"]`,
+    `"file-1049a" {"sha256": "ab"}`,
+    `"file-1049a": {"sha256" "ab"}`,
+    `"file-1049a": {"sha256": "ab",}`,
+    `"file-1049a": {"sha256": "ab"`,
+    `file-1049a: {"sha256": "ab"}`,
+    `"": {"sha256": "ab"}`,
+    ``,
+  ];
+  for (const each of odd) {
+    for (const at of [0, 50, COUNT]) isReadTheSame(link(ordinary.toSpliced(at, 0, each)));
+  }
+});
+
+test('a name that comes twice is refused', () => {
+  assert.match(outcome(Buffer.from(link(ordinary.toSpliced(51, 0, entry(50))))), /each key once/);
+  assert.match(outcome(Buffer.from(link([...ordinary, entry(0)]))), /each key once/);
+});
+
+test('a text that ends anywhere, or has one octet exchanged, is read or refused the same', () => {
+  const text = link(ordinary);
+  fc.assert(
+    fc.property(
+      fc.nat(text.length),
+      fc.constantFrom('', '"', '\\', '{', '}', ',', ':', ' ', 'x', '0', '\u0000', '\n'),
+      fc.boolean(),
+      (at, piece, isEnd) => isReadTheSame(text.slice(0, at) + piece + (isEnd ? '' : text.slice(at + 1))),
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test.run();
