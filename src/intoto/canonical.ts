@@ -5,9 +5,6 @@ import { scalarText } from './json-writer.ts';
 
 /** Characters gathered before they become octets: large enough to be few, small enough to stay in the cache. */
 const CHUNK = 64 * 1024;
-const QUOTE = 0x22;
-/** The highest of JSON's four. */
-const SPACE = 0x20;
 
 /**
  * The bytes that in-toto signs: canonical JSON of the OLPC project. No white space, keys by code point, strings with
@@ -18,22 +15,6 @@ export function canonicalize(json: Json): Buffer {
   const writer = new Writer();
   writer.value(json);
   return writer.bytes();
-}
-
-/**
- * The same of a text that already is spelt so but for white space between its tokens (`plainMembers` in
- * `json-reader.ts`): without a backslash in it, every quotation mark begins or ends a string.
- */
-export function withoutSpace(plain: string): Buffer {
-  const bytes = Buffer.from(plain, 'utf8');
-  let end = 0;
-  let isInString = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) isInString = !isInString;
-    if (isInString || byte > SPACE) bytes[end++] = byte;
-  }
-  return bytes.subarray(0, end);
 }
 
 class Writer {

@@ -1,7 +1,8 @@
-import { canonicalize, withoutSpace } from './canonical.ts';
+import { canonicalize } from './canonical.ts';
 import { type JsonDocument, parseDocument } from './json-reader.ts';
 import { type Json, type JsonObject, jsonObject } from './json-value.ts';
 import { stringify } from './json-writer.ts';
+import type { PlainText } from './plain-text.ts';
 import { expectList, expectObject, expectString } from './shape.ts';
 import { type AnySignature, anySignatureFromJson } from './signature.ts';
 
@@ -29,10 +30,10 @@ class ParsedEnvelope implements Envelope {
   readonly signedType: string;
   readonly dsse: JsonObject | undefined;
   /** The text of `signed` where that is its canonical form but for white space. */
-  readonly #plain: string | undefined;
+  readonly #plain: PlainText | undefined;
   #bytes: Buffer | undefined;
 
-  constructor(signatures: readonly AnySignature[], signed: JsonObject, dsse?: DsseParts, plain?: string) {
+  constructor(signatures: readonly AnySignature[], signed: JsonObject, dsse?: DsseParts, plain?: PlainText) {
     this.#plain = plain;
     this.#bytes = dsse?.signedBytes;
     this.dsse = dsse?.json;
@@ -42,7 +43,7 @@ class ParsedEnvelope implements Envelope {
   }
 
   get signedBytes(): Buffer {
-    this.#bytes ??= this.#plain === undefined ? canonicalize(this.signed) : withoutSpace(this.#plain);
+    this.#bytes ??= this.#plain?.canonical() ?? canonicalize(this.signed);
     return this.#bytes;
   }
 }

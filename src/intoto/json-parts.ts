@@ -1,8 +1,10 @@
 import type { Json } from './json-value.ts';
 
-interface JsonPart {
+export interface JsonPart {
   readonly text: string;
   readonly value: Json;
+  /** Its canonical form, once that was made (`plain-text.ts`). */
+  canonical: Buffer | undefined;
 }
 
 /** Shorter text is read again as fast as it is looked up. */
@@ -25,11 +27,13 @@ export class JsonParts {
   }
 
   /** Objects and lists only: where a number ends, only the text behind it tells. */
-  add(text: string, value: Json): void {
-    if (text.length < MIN_LENGTH || typeof value !== 'object') return;
+  add(text: string, value: Json): JsonPart | undefined {
+    if (text.length < MIN_LENGTH || typeof value !== 'object') return undefined;
+    const part: JsonPart = { text, value, canonical: undefined };
     const head = text.slice(0, HEAD_LENGTH);
     const parts = this.#byHead.get(head);
-    if (parts === undefined) this.#byHead.set(head, [{ text, value }]);
-    else parts.push({ text, value });
+    if (parts === undefined) this.#byHead.set(head, [part]);
+    else parts.push(part);
+    return part;
   }
 }

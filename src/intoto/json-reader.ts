@@ -4,6 +4,7 @@ import { readDigestList } from './digest-list-reader.ts';
 import { FormatError } from './format-error.ts';
 import type { JsonParts } from './json-parts.ts';
 import { hasLoneSurrogate, type Json, type JsonObject, OneEntry } from './json-value.ts';
+import { type PlacedPart, PlainText } from './plain-text.ts';
 
 /** Deeper text is refused: a foreign line of 10^5 brackets must not exhaust the stack. in-toto's own is 7 deep. */
 const MAX_DEPTH = 128;
@@ -46,7 +47,7 @@ export interface JsonDocument {
    * Where the document is an object: the text of those of its members that are spelt as their canonical form is, but for
    * white space between the tokens. What was signed then need not be put together again from what was read.
    */
-  readonly plainMembers: ReadonlyMap<string, string>;
+  readonly plainMembers: ReadonlyMap<string, PlainText>;
 }
 
 /** As `parseJson`. @param parts of other texts, which are not read again where they come again. @throws FormatError */
@@ -74,7 +75,9 @@ class Reader {
   readonly #parts: JsonParts | undefined;
   /** One for each character, where all of them are ASCII and there are many. */
   readonly #bytes: Buffer | undefined;
-  readonly #plainMembers = new Map<string, string>();
+  readonly #plainMembers = new Map<string, PlainText>();
+  /** Those of the member that is being read, as far as they may come again. */
+  #placed: PlacedPart[] = [];
   #at = 0;
   #depth = 0;
   #loneKey = '';
@@ -152,9 +155,16 @@ class Reader {
     this.#skipSpace();
     const start = this.#at;
     const value = this.#depth === 2 ? this.#part() : this.#value();
-    if (this.#depth === 1 && this.#oddAt < start)
-      this.#plainMembers.set(key, this.#text.slice(start, this.#at));
+    if (this.#depth === 1) this.#plainMember(key, start);
     return value;
+  }
+
+  #plainMember(key: string, start: number): void {
+    const text = this.#text.slice(start, this.#at);
+    // The octets themselves only where they are at hand anyway: a note's are part of a larger buffer.
+    const bytes = this.#parts && this.#bytes?.subarray(start, this.#at);
+    if (this.#oddAt < start) this.#plainMembers.set(key, new PlainText(bytes ?? text, start, this.#placed));
+    this.#placed = [];
   }
 
   /** A value two levels down, where a link has its lists of artifacts. */
@@ -162,11 +172,13 @@ class Reader {
     const start = this.#at;
     const known = this.#parts?.find(this.#text, start);
     if (known !== undefined) {
+      this.#placed.push({ start, part: known });
       this.#at += known.text.length;
       return known.value;
     }
     const value = this.#digestList() ?? this.#value();
-    if (this.#oddAt < start) this.#parts?.add(this.#text.slice(start, this.#at), value);
+    const part = this.#oddAt < start && this.#parts?.add(this.#text.slice(start, this.#at), value);
+    if (part) this.#placed.push({ start, part });
     return value;
   }
 
