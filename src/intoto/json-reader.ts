@@ -3,33 +3,17 @@ import { compareCodePoints } from './code-point-order.ts';
 import { readDigestList } from './digest-list-reader.ts';
 import { FormatError } from './format-error.ts';
 import type { JsonParts } from './json-parts.ts';
-import { hasLoneSurrogate, type Json, type JsonObject, OneEntry } from './json-value.ts';
+import { JsonTokens, quote } from './json-tokens.ts';
+import { type Json, type JsonObject, OneEntry } from './json-value.ts';
 import { type PlacedPart, PlainText } from './plain-text.ts';
 
 /** Deeper text is refused: a foreign line of 10^5 brackets must not exhaust the stack. in-toto's own is 7 deep. */
 const MAX_DEPTH = 128;
-/** Python's own limit: turning digits into a number takes quadratic time, and the text is foreign. */
-const MAX_DIGITS = 4300;
 
 /** What is shorter has no list that would be worth a look of its own. */
 const LARGE = 4096;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
-
-const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
 
 /**
  * Reads exactly one JSON value (RFC 8259), stricter than `JSON.parse` where signed metadata needs it: duplicate keys,
@@ -70,70 +54,66 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-class Reader {
-  readonly #text: string;
+class Reader extends JsonTokens {
   readonly #parts: JsonParts | undefined;
   /** One for each character, where all of them are ASCII and there are many. */
   readonly #bytes: Buffer | undefined;
   readonly #plainMembers = new Map<string, PlainText>();
   /** Those of the member that is being read, as far as they may come again. */
   #placed: PlacedPart[] = [];
-  #at = 0;
   #depth = 0;
   #loneKey = '';
-  /** Where something was last seen that canonical JSON spells or orders in another way. */
-  #oddAt = -1;
 
   constructor(text: string, parts: JsonParts | undefined, bytes?: Buffer) {
-    this.#text = text;
+    super(text);
     this.#parts = parts;
     this.#bytes = bytes;
   }
 
   document(): JsonDocument {
     const json = this.#value();
-    this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('the end of the text');
+    this.skipSpace();
+    if (this.at < this.text.length) this.fail('the end of the text');
     return { json, plainMembers: this.#plainMembers };
   }
 
   #value(): Json {
-    this.#skipSpace();
-    switch (this.#text.charCodeAt(this.#at)) {
+    this.skipSpace();
+    switch (this.text.charCodeAt(this.at)) {
       case 0x7b:
         return this.#object();
       case 0x5b:
         return this.#list();
       case QUOTE:
-        return this.#string();
+        return this.string();
       case 0x74:
-        return this.#word('true', true);
+        return this.word('true', true);
       case 0x66:
-        return this.#word('false', false);
+        return this.word('false', false);
       case 0x6e:
-        return this.#word('null', null);
+        return this.word('null', null);
       default:
-        return this.#integer();
+        return this.integer();
     }
   }
 
   #object(): JsonObject {
     this.#open();
-    if (this.#take('}')) return this.#close(new Map());
+    if (this.take('}')) return this.#close(new Map());
     const firstKey = this.#key();
     const firstValue = this.#member(firstKey);
-    if (this.#take('}')) return this.#close(this.#oneEntry(firstKey, firstValue));
+    if (this.take('}')) return this.#close(this.#oneEntry(firstKey, firstValue));
     const entries = new Map([[firstKey, firstValue]]);
     for (let before = firstKey; ; ) {
-      if (!this.#take(',')) this.#fail("',' or '}'");
-      this.#skipSpace();
-      const start = this.#at;
+      if (!this.take(',')) this.fail("',' or '}'");
+      this.skipSpace();
+      const start = this.at;
       const key = this.#key();
-      if (compareCodePoints(before, key) >= 0) this.#oddAt = start;
+      if (compareCodePoints(before, key) >= 0) this.oddAt = start;
       const size = entries.size;
       entries.set(key, this.#member(key));
-      if (entries.size === size) this.#fail('each key once', start, `${quote(key)} again`);
-      if (this.#take('}')) return this.#close(entries);
+      if (entries.size === size) this.fail('each key once', start, `${quote(key)} again`);
+      if (this.take('}')) return this.#close(entries);
       before = key;
     }
   }
@@ -145,183 +125,68 @@ class Reader {
   }
 
   #key(): string {
-    this.#skipSpace();
-    if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail('a key in double quotes');
-    return this.#string();
+    this.skipSpace();
+    if (this.text.charCodeAt(this.at) !== QUOTE) this.fail('a key in double quotes');
+    return this.string();
   }
 
   #member(key: string): Json {
-    if (!this.#take(':')) this.#fail("':' after the key");
-    this.#skipSpace();
-    const start = this.#at;
+    if (!this.take(':')) this.fail("':' after the key");
+    this.skipSpace();
+    const start = this.at;
     const value = this.#depth === 2 ? this.#part() : this.#value();
     if (this.#depth === 1) this.#plainMember(key, start);
     return value;
   }
 
   #plainMember(key: string, start: number): void {
-    const text = this.#text.slice(start, this.#at);
+    const text = this.text.slice(start, this.at);
     // The octets themselves only where they are at hand anyway: a note's are part of a larger buffer.
-    const bytes = this.#parts && this.#bytes?.subarray(start, this.#at);
-    if (this.#oddAt < start) this.#plainMembers.set(key, new PlainText(bytes ?? text, start, this.#placed));
+    const bytes = this.#parts && this.#bytes?.subarray(start, this.at);
+    if (this.oddAt < start) this.#plainMembers.set(key, new PlainText(bytes ?? text, start, this.#placed));
     this.#placed = [];
   }
 
   /** A value two levels down, where a link has its lists of artifacts. */
   #part(): Json {
-    const start = this.#at;
-    const known = this.#parts?.find(this.#text, start);
+    const start = this.at;
+    const known = this.#parts?.find(this.text, start);
     if (known !== undefined) {
       this.#placed.push({ start, part: known });
-      this.#at += known.text.length;
+      this.at += known.text.length;
       return known.value;
     }
     const value = this.#digestList() ?? this.#value();
-    const part = this.#oddAt < start && this.#parts?.add(this.#text.slice(start, this.#at), value);
+    const part = this.oddAt < start && this.#parts?.add(this.text.slice(start, this.at), value);
     if (part) this.#placed.push({ start, part });
     return value;
   }
 
   #digestList(): Json | undefined {
-    const found = this.#bytes && readDigestList(this.#bytes, this.#text, this.#at);
-    if (found !== undefined) this.#at = found.end;
+    const found = this.#bytes && readDigestList(this.#bytes, this.text, this.at);
+    if (found !== undefined) this.at = found.end;
     return found?.value;
   }
 
   #list(): readonly Json[] {
     const items: Json[] = [];
     this.#open();
-    if (this.#take(']')) return this.#close(items);
+    if (this.take(']')) return this.#close(items);
     for (;;) {
       items.push(this.#value());
-      if (this.#take(']')) return this.#close(items);
-      if (!this.#take(',')) this.#fail("',' or ']'");
+      if (this.take(']')) return this.#close(items);
+      if (!this.take(',')) this.fail("',' or ']'");
     }
   }
 
   #open(): void {
-    this.#at++;
+    this.at++;
     this.#depth++;
-    if (this.#depth > MAX_DEPTH) this.#fail(`at most ${MAX_DEPTH} levels of nesting`, this.#at - 1, 'more');
+    if (this.#depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels of nesting`, this.at - 1, 'more');
   }
 
   #close<T>(value: T): T {
     this.#depth--;
     return value;
   }
-
-  #string(): string {
-    const text = this.#text;
-    const start = ++this.#at;
-    for (let at = start; ; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit === QUOTE) {
-        this.#at = at + 1;
-        return text.slice(start, at);
-      }
-      // Rare: an escape, a surrogate to look at, a raw control character, or the end of the text (NaN).
-      if (!(unit >= 0x20 && unit < 0xd800 && unit !== BACKSLASH)) return this.#hardString(start);
-    }
-  }
-
-  /** The same for a string with escapes or surrogates: piece by piece, and the whole must be well-formed. */
-  #hardString(start: number): string {
-    const text = this.#text;
-    const pieces: string[] = [];
-    let piece = start;
-    this.#at = start;
-    for (;;) {
-      const unit = text.charCodeAt(this.#at);
-      if (unit === QUOTE) break;
-      if (Number.isNaN(unit)) this.#fail('the closing quote of a string');
-      if (unit < 0x20) this.#fail('control characters in strings to be escaped');
-      if (unit === BACKSLASH) {
-        this.#oddAt = this.#at;
-        pieces.push(text.slice(piece, this.#at), this.#escape());
-        piece = this.#at;
-      } else {
-        this.#at++;
-      }
-    }
-    pieces.push(text.slice(piece, this.#at++));
-    const whole = pieces.join('');
-    if (hasLoneSurrogate(whole)) this.#fail('text that UTF-8 can hold', start, 'a lone surrogate');
-    return whole;
-  }
-
-  #escape(): string {
-    const letter = this.#text.charAt(this.#at + 1);
-    const simple = SIMPLE_ESCAPES.get(letter);
-    if (simple !== undefined) {
-      this.#at += 2;
-      return simple;
-    }
-    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
-    if (letter !== 'u' || !/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('an escape that JSON knows');
-    this.#at += 6;
-    return String.fromCharCode(Number.parseInt(digits, 16));
-  }
-
-  #integer(): number | bigint {
-    const start = this.#at;
-    if (this.#text.charCodeAt(this.#at) === MINUS) this.#at++;
-    const first = this.#at;
-    while (isDigit(this.#text.charCodeAt(this.#at))) this.#at++;
-    const digits = this.#at - first;
-    if (digits === 0) this.#fail('a value', start);
-    if (digits > 1 && this.#text.charCodeAt(first) === ZERO)
-      this.#fail('a number without leading zeros', start);
-    if (first > start && this.#text.charCodeAt(first) === ZERO) this.#oddAt = start;
-    if (digits > MAX_DIGITS) this.#fail(`an integer of at most ${MAX_DIGITS} digits`, start);
-    if ('.eE'.includes(this.#text.charAt(this.#at) || ' ')) {
-      this.#fail('an integer', start, 'a number with fraction or exponent');
-    }
-    return toInteger(this.#text.slice(start, this.#at));
-  }
-
-  #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) this.#fail('a value');
-    this.#at += word.length;
-    return value;
-  }
-
-  #take(character: string): boolean {
-    this.#skipSpace();
-    if (this.#text.charAt(this.#at) !== character) return false;
-    this.#at++;
-    return true;
-  }
-
-  #skipSpace(): void {
-    for (;;) {
-      const unit = this.#text.charCodeAt(this.#at);
-      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
-      this.#at++;
-    }
-  }
-
-  #fail(expected: string, at: number = this.#at, found: string = describeAt(this.#text, at)): never {
-    const lines = this.#text.slice(0, at).split('\n');
-    const column = (lines.at(-1)?.length ?? 0) + 1;
-    throw new FormatError(`line ${lines.length}, column ${column}: expected ${expected}, found ${found}`);
-  }
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= ZERO && unit <= NINE;
-}
-
-function toInteger(digits: string): number | bigint {
-  const number = Number(digits);
-  if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
-  return BigInt(digits);
-}
-
-function describeAt(text: string, at: number): string {
-  return at >= text.length ? 'the end of the text' : quote(text.slice(at, at + 12));
-}
-
-/** Foreign text in a message: short, and escaped so that it cannot steer a terminal. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
