@@ -13,6 +13,7 @@ const { metafile } = await build({
   entryPoints: [
     { in: 'src/cli/main.ts', out: 'git-mlchain' },
     { in: 'src/artifact/hash-worker.ts', out: 'hash-worker' },
+    { in: 'src/openpgp/check-worker.ts', out: 'check-worker' },
     ...(hasLibrary ? [{ in: 'src/index.ts', out: 'index' }] : []),
   ],
   outdir: 'dist',

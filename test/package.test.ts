@@ -40,6 +40,7 @@ test('the package holds what it needs to run and to be read, and nothing of how 
     '.mlchainrc.example',
     'dist/git-mlchain.js',
     'dist/hash-worker.js',
+    'dist/check-worker.js',
     'man/git-mlchain.1',
     'hooks/post-commit',
     'hooks/post-rewrite',

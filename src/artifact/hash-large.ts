@@ -3,9 +3,9 @@ import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Progress } from '../progress.ts';
 import { Steps } from '../progress.ts';
+import { threadMaker } from '../thread.ts';
 import type { FileHash } from './hash-file.ts';
 import { FileHasher } from './hash-file.ts';
-import { threadMaker } from './hash-thread.ts';
 
 export interface HashJob {
   readonly file: string;
@@ -29,7 +29,7 @@ export async function hashLarge<Job extends HashJob>(
 ): Promise<void> {
   const sizes = jobs.map(({ file }) => fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const makeThread = threadMaker();
+  const makeThread = threadMaker('hash-worker');
   if (jobs.length > 1 && total >= WORTH_THREADS_BYTES && makeThread !== undefined) {
     return await inThreads(makeThread, jobs, new Steps(progress, 'bytes', total), take);
   }

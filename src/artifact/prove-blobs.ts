@@ -2,9 +2,9 @@ import * as os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Progress } from '../progress.ts';
 import { Steps } from '../progress.ts';
+import { threadMaker } from '../thread.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import { doneIn, workOn } from './blob-batch.ts';
-import { threadMaker } from './hash-thread.ts';
 
 /** What a thread says when nothing is left of a batch. */
 export type BatchAnswer = { readonly done: true };
@@ -38,7 +38,7 @@ export async function proveBlobs(batch: BlobBatch, total: number, progress: Prog
 
 function startThreads(total: number): readonly Worker[] {
   const count = Math.min(os.availableParallelism(), MAX_THREADS, Math.floor(total / WORTH_THREAD_FILES) + 1);
-  const make = count > 1 ? threadMaker() : undefined;
+  const make = count > 1 ? threadMaker('hash-worker') : undefined;
   return make === undefined ? [] : Array.from({ length: count - 1 }, make);
 }
 

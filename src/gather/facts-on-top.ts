@@ -10,13 +10,14 @@ import type { HistoryFacts, Seed, Trust } from '../verify/facts.ts';
 import { KeyBook } from '../verify/key-book.ts';
 import type { EntryName, Memory } from '../verify/memory.ts';
 import type { Checkpoint } from './checkpoints.ts';
-import { digestCommits, readCommits, type ScopedCommit, type Source } from './history-facts.ts';
+import { digestCommits } from './commit-facts.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
 import { ownersFilesAt, readOwnersFiles } from './owners-files.ts';
 import { PointedHistory } from './pointed-history.ts';
 import { revokedTexts } from './revoked-keys.ts';
 import { scopeOf } from './scope.ts';
+import { readCommits, type ScopedCommit, type Source } from './scoped-commits.ts';
 import { SideTable } from './side-table.ts';
 
 export interface OnTopRequest {

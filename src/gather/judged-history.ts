@@ -1,8 +1,7 @@
 import { MlchainError } from '../errors.ts';
 import type { RepositoryReader } from '../git/reader.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Entry, NoteProblem } from '../ledger/entry.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import type { NoteProblem } from '../ledger/entry.ts';
 import { type EvidenceRef, type EvidenceRefs, listEvidence } from '../ledger/read-notes.ts';
 import type { Progress } from '../progress.ts';
 import { isBeyondMemory } from '../verify/beyond-memory.ts';
@@ -14,9 +13,11 @@ import { remember } from '../verify/remember.ts';
 import { isWithin } from '../verify/steady.ts';
 import { baseOf } from './base-commit.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import { EvidenceReader } from './evidence-reader.ts';
 import { factsOnTop } from './facts-on-top.ts';
 import { readHistoryFacts } from './history-facts.ts';
 import { rememberRevoked } from './revoked-keys.ts';
+import type { Scope } from './scope.ts';
 import { isWritable } from './writable.ts';
 
 /**
@@ -66,11 +67,14 @@ export async function judgedHistory(
       : undefined;
   if (quick !== undefined) return quick;
   await request.meanwhile?.();
-  const { entries, problems } = readAll(await Ledger.readFrom(repo, evidence));
-  if (problems.some(({ kind }) => kind === 'object-missing'))
-    return { history: undefined, problems, log: [] };
+  const reader = new EvidenceReader(repo, evidence);
   const remembers = cache !== 'none';
-  const facts = await readHistoryFacts(repo, { tips, evidence: entries, trust, now, remembers, progress });
+  const facts = await reader.reading(async () => {
+    const read = (scope: Scope) => reader.read(scope);
+    return await readHistoryFacts(repo, { tips, evidence: read, trust, now, remembers, progress });
+  });
+  const { problems } = reader;
+  if (facts === undefined) return { history: undefined, problems, log: [] };
   const history = judgeHistory(facts, progress);
   if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
   const log = newestEntries(history, undefined, []);
@@ -89,17 +93,6 @@ function keeperOf(repo: RepositoryReader, trust: Trust): Keeper | undefined {
   if (repo.git === undefined) return undefined;
   const checkpoints = Checkpoints.open(repo, trust);
   return checkpoints && { repo, checkpoints };
-}
-
-/** Entries and problems in one pass: the ledger forgets what nobody holds. */
-function readAll(ledger: Ledger): { entries: readonly Entry[]; problems: readonly NoteProblem[] } {
-  const entries: Entry[] = [];
-  const problems = [...ledger.problems];
-  for (const commit of ledger.commits()) {
-    entries.push(...ledger.entriesFor(commit));
-    problems.push(...ledger.problemsFor(commit));
-  }
-  return { entries, problems };
 }
 
 async function onTop(

@@ -4,8 +4,8 @@ import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem, ParsedNote } from './entry.ts';
 import { parseNote } from './entry.ts';
 import { linesOf } from './note.ts';
-import type { EvidenceRefs, LedgerScope, StoredNote, StoredNotes } from './read-notes.ts';
-import { listEvidence, readNotes } from './read-notes.ts';
+import type { EvidenceRefs, LedgerScope, NoteAddresses, StoredNote, StoredNotes } from './read-notes.ts';
+import { eachNote, listEvidence, readNotes } from './read-notes.ts';
 import { localRef } from './refs.ts';
 
 /** The first bytes of every link as this tool writes it: `_type` is the first key in order. */
@@ -77,6 +77,17 @@ export class Ledger {
     const parsed = mergeNotes(commit, this.#notes.get(commit) ?? []);
     this.#parsed.set(commit, new WeakRef(parsed));
     return parsed;
+  }
+}
+
+/** All that lies at these addresses, each object's as soon as it is read; nothing of it is held here. */
+export async function* parsedNotes(
+  repo: RepositoryReader,
+  addresses: NoteAddresses,
+): AsyncGenerator<ParsedNote, void, undefined> {
+  for await (const { object, stored, problems } of eachNote(repo, addresses)) {
+    const parsed = mergeNotes(object, stored);
+    yield { entries: parsed.entries, problems: [...problems, ...parsed.problems] };
   }
 }
 

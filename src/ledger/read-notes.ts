@@ -1,5 +1,5 @@
 import { findNote } from '../git/note-tree.ts';
-import { listNotes } from '../git/notes.ts';
+import { listNotes, type Note } from '../git/notes.ts';
 import type { RepositoryReader } from '../git/reader.ts';
 import { listRefs } from '../git/refs.ts';
 import { idBytes, readTree } from '../git/tree.ts';
@@ -34,11 +34,14 @@ export interface EvidenceRef {
   readonly tip: string;
 }
 
+/** Where a note lies: whose it is, and its blob. */
 interface NoteAddress {
   readonly signer: string;
-  readonly object: string;
   readonly blob: string;
 }
+
+/** By annotated object. */
+export type NoteAddresses = ReadonlyMap<string, readonly NoteAddress[]>;
 
 /** Up to here looking commits up one by one is faster than listing a ref, and does not grow with the ref. */
 const FEW = 32;
@@ -56,15 +59,36 @@ export async function readNotes(
   { refs, problems }: EvidenceRefs,
   commits?: ReadonlySet<string>,
 ): Promise<StoredNotes> {
-  const addresses = new Map<string, NoteAddress>();
+  const notes = new Map<string, StoredNote[]>();
+  const unreadable: NoteProblem[] = [];
+  for await (const { object, stored, problems: own } of eachNote(
+    repo,
+    await listAddresses(repo, refs, commits),
+  )) {
+    if (stored.length > 0) notes.set(object, stored);
+    unreadable.push(...own);
+  }
+  return { notes, problems: [...problems, ...unreadable] };
+}
+
+/** Where all notes lie, or those on some objects. */
+export async function listAddresses(
+  repo: RepositoryReader,
+  refs: readonly EvidenceRef[],
+  commits?: ReadonlySet<string>,
+): Promise<NoteAddresses> {
+  const addresses = new Map<string, NoteAddress[]>();
   for (const ref of refs) {
-    for await (const address of notesOf(repo, ref, commits)) {
+    const { signer } = ref;
+    for await (const { object, blob } of notesOf(repo, ref, commits)) {
+      const known = addresses.get(object);
+      if (known === undefined) addresses.set(object, [{ signer, blob }]);
       // What a remote has is mostly what this clone has: the same blob is read once.
-      addresses.set(`${address.object} ${address.signer} ${address.blob}`, address);
+      else if (!known.some((each) => each.blob === blob && each.signer === signer))
+        known.push({ signer, blob });
     }
   }
-  const { notes, unreadable } = await readBlobs(repo, [...addresses.values()]);
-  return { notes, problems: [...problems, ...unreadable] };
+  return addresses;
 }
 
 /** All evidence refs of this clone, and what is incoming; two refs of a signer that hold the same commit are one. */
@@ -89,55 +113,60 @@ export async function listEvidence(
 
 async function* notesOf(
   repo: RepositoryReader,
-  { signer, tip }: EvidenceRef,
+  { tip }: EvidenceRef,
   commits: ReadonlySet<string> | undefined,
-): AsyncGenerator<NoteAddress> {
+): AsyncGenerator<Note> {
   if (commits !== undefined && commits.size <= FEW) {
-    yield* lookUp(repo, signer, tip, commits);
+    yield* lookUp(repo, tip, commits);
     return;
   }
   for await (const note of listNotes(repo, tip)) {
-    if (commits === undefined || commits.has(note.object)) yield { signer, ...note };
+    if (commits === undefined || commits.has(note.object)) yield note;
   }
 }
 
 async function* lookUp(
   repo: RepositoryReader,
-  signer: string,
   tip: string,
   commits: ReadonlySet<string>,
-): AsyncGenerator<NoteAddress> {
+): AsyncGenerator<Note> {
   const source = { idBytes: idBytes(repo), read: (id: string) => readTree(repo, id) };
   for (const object of commits) {
-    for (const blob of await findNote(source, tip, object)) yield { signer, object, blob };
+    for (const blob of await findNote(source, tip, object)) yield { object, blob };
   }
 }
 
-async function readBlobs(
+/** What all refs together note on one object, as far as it can be read. */
+export interface ObjectNotes {
+  readonly object: string;
+  readonly stored: StoredNote[];
+  readonly problems: readonly NoteProblem[];
+}
+
+/** Reads object by object, in their order. */
+export async function* eachNote(
   repo: RepositoryReader,
-  addresses: readonly NoteAddress[],
-): Promise<{ notes: ReadonlyMap<string, readonly StoredNote[]>; unreadable: readonly NoteProblem[] }> {
-  const notes = new Map<string, StoredNote[]>();
-  const unreadable: NoteProblem[] = [];
+  addresses: NoteAddresses,
+): AsyncGenerator<ObjectNotes, void, undefined> {
+  const all = [...addresses.values()].flat();
   const blobs = repo.objects.readManyWithin(
     MAX_NOTE_BYTES,
-    addresses.map(({ blob }) => blob),
+    all.map(({ blob }) => blob),
   );
-  let at = 0;
-  for await (const blob of blobs) {
-    const address = addresses[at++];
-    if (address === undefined) break;
-    const { signer, object } = address;
-    if (blob?.data !== undefined) push(notes, object, { signer, data: blob.data });
-    else unreadable.push(blob === undefined ? missing(address) : tooLarge(address, blob.size));
+  try {
+    for (const [object, ofObject] of addresses) {
+      const stored: StoredNote[] = [];
+      const problems: NoteProblem[] = [];
+      for (const { signer, blob } of ofObject) {
+        const { value } = await blobs.next();
+        if (value?.data !== undefined) stored.push({ signer, data: value.data });
+        else problems.push(value ? tooLarge(signer, object, value.size) : missing(signer, object, blob));
+      }
+      yield { object, stored, problems };
+    }
+  } finally {
+    await blobs.return();
   }
-  return { notes, unreadable };
-}
-
-function push(notes: Map<string, StoredNote[]>, object: string, note: StoredNote): void {
-  const list = notes.get(object);
-  if (list === undefined) notes.set(object, [note]);
-  else list.push(note);
 }
 
 /** Anyone who can push can make such a ref: it must not keep the others from being read. */
@@ -145,7 +174,7 @@ function malformed(signer: string | undefined, reason: string): NoteProblem {
   return { kind: 'malformed', signer, object: undefined, line: undefined, reason };
 }
 
-function missing({ signer, object, blob }: NoteAddress): NoteProblem {
+function missing(signer: string, object: string, blob: string): NoteProblem {
   return {
     kind: 'object-missing',
     signer,
@@ -155,6 +184,6 @@ function missing({ signer, object, blob }: NoteAddress): NoteProblem {
   };
 }
 
-function tooLarge({ signer, object }: NoteAddress, size: number): NoteProblem {
+function tooLarge(signer: string, object: string, size: number): NoteProblem {
   return { kind: 'over-limits', signer, object, ...oversizedNote(size) };
 }

@@ -10,6 +10,7 @@ import {
 } from '../intoto/signature.ts';
 import type { VerificationKey } from '../intoto/verification-key.ts';
 import { Algorithm } from './algorithm.ts';
+import { type Fitting, nameOf, SIGNATURE_OCTETS } from './ed25519.ts';
 import { bitLength } from './key-material.ts';
 import { coordinateSize, keyObject, numberOf, UnusableKey } from './key-object.ts';
 import { MAX_BITS, MIN_BITS } from './strength.ts';
@@ -47,11 +48,13 @@ const BINARY_DOCUMENT = 0x00;
  * Checks one OpenPGP signature by the very key – primary or subkey – that is said to have made it. A signature or a key
  * of another kind is none here: it says nothing of its time, which all that lies in a repository is judged by.
  * @param signedBytes the canonical form of what was signed.
+ * @param fitting what the arithmetic need not be done again for; all else is asked as ever
  */
 export function checkSignature(
   key: VerificationKey,
   signature: AnySignature,
   signedBytes: Uint8Array,
+  fitting?: Fitting,
 ): SignatureCheck {
   if (key.kind !== 'openpgp' || signature.kind !== 'openpgp') {
     return { good: false, code: 'bad-signature', reason: 'expected an OpenPGP key and signature' };
@@ -62,7 +65,7 @@ export function checkSignature(
     if (objection !== undefined) return { good: false, code: 'bad-signature', reason: objection };
     const weakness = weaknessOf(key);
     if (weakness !== undefined) return { good: false, code: 'weak-key', reason: weakness };
-    if (!verifySignature(key, signature, header, signedBytes)) {
+    if (!verifySignature(key, signature, header, signedBytes, fitting)) {
       return {
         good: false,
         code: 'bad-signature',
@@ -144,6 +147,7 @@ function verifySignature(
   signature: Signature,
   header: SignatureHeader,
   signedBytes: Uint8Array,
+  fitting: Fitting | undefined,
 ): boolean {
   const octets = Buffer.from(signature.signature, 'hex');
   const hash = HASHES.get(header.hashAlgorithm)?.name ?? 'sha256';
@@ -151,7 +155,9 @@ function verifySignature(
   const object = keyObject(key);
   if (key.type === 'eddsa') {
     const digest = createHash(hash).update(signedBytes).update(trailer).digest();
-    return octets.length === 64 && verify(null, digest, object, octets);
+    const name = fitting && nameOf({ key: numberOf(key, 'q'), signature: octets, digest });
+    if (name !== undefined && fitting?.has(name) === true) return true;
+    return octets.length === SIGNATURE_OCTETS && verify(null, digest, object, octets);
   }
   const verifier = createVerify(hash).update(signedBytes).update(trailer);
   switch (key.type) {

@@ -4,6 +4,7 @@ import { changedPaths, type PathDifference } from '../layout/changed.ts';
 import type { Control } from '../layout/control.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Endorsement } from '../ledger/statement.ts';
+import type { Fitting } from '../openpgp/ed25519.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { CarriedLinks } from './carried.ts';
 import { uncoveredPaths } from './coverage.ts';
@@ -46,6 +47,7 @@ export interface Court {
   readonly unbound: UnboundLinks;
   readonly keys: KeyBook;
   readonly arrivals: Arrivals;
+  readonly fitting: Fitting | undefined;
   readonly trust: Trust;
   readonly now: number;
   readonly judged: (commit: string) => CommitJudgment | undefined;
@@ -180,6 +182,7 @@ function judgeEvidence(
     state,
     keys: court.keys,
     arrivals: court.arrivals,
+    fitting: court.fitting,
     now: court.now,
     strict: court.trust.strict,
     artifactsOf,
@@ -262,10 +265,10 @@ export function unboundQuestion(
   layout: TrustedLayout,
   state: StepState,
   artifactsOf: ArtifactsOf,
-  { unbound, laterLayouts, keys, arrivals, now }: Court,
+  { unbound, laterLayouts, keys, arrivals, fitting, now }: Court,
 ): UnboundQuestion {
   const layouts = [layout, ...(laterLayouts.get(commit) ?? [])] as const;
-  return { links: unbound, commit, layouts, state, keys, arrivals, now, artifactsOf };
+  return { links: unbound, commit, layouts, state, keys, arrivals, fitting, now, artifactsOf };
 }
 
 function matchedSteps({ layout }: TrustedLayout, name: string): string[] {

@@ -3,6 +3,7 @@ import type { Envelope } from '../intoto/envelope.ts';
 import type { PathDifference } from '../layout/changed.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Certificate } from '../openpgp/certificate.ts';
+import type { Fitting } from '../openpgp/ed25519.ts';
 import type { LateLines } from './late-lines.ts';
 import type { Memory, RememberedLink } from './memory.ts';
 
@@ -89,6 +90,8 @@ export interface HistoryFacts {
   readonly evidence: readonly Entry[];
   /** Of signers whose keys have ended: what came to this clone only afterwards. */
   readonly late?: readonly LateLines[];
+  /** Signatures whose arithmetic was done ahead. They count no more for it than any other. */
+  readonly fitting?: Fitting | undefined;
   readonly trust: Trust;
   /** Seconds since 1970. */
   readonly now: number;

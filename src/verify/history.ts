@@ -73,6 +73,7 @@ export function judgeHistory(facts: HistoryFacts, progress: Progress = noProgres
     unbound: new UnboundLinks(facts.evidence, ancestry),
     keys,
     arrivals: new Arrivals(facts.late),
+    fitting: facts.fitting,
     trust: facts.trust,
     now: facts.now,
     judged: (commit) => commits.get(commit),

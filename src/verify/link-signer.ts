@@ -2,6 +2,7 @@ import type { Envelope } from '../intoto/envelope.ts';
 import type { AnySignature } from '../intoto/signature.ts';
 import { isAuthorised } from '../openpgp/authorised.ts';
 import { checkSignature, findKey } from '../openpgp/check.ts';
+import type { Fitting } from '../openpgp/ed25519.ts';
 import type { FindingCode } from './finding.ts';
 import type { KeyBook, SignatureTimes } from './key-book.ts';
 import type { TrustedLayout } from './layout-trust.ts';
@@ -32,6 +33,7 @@ export interface SignerQuestion {
   readonly layouts: readonly [TrustedLayout, ...TrustedLayout[]];
   readonly keys: KeyBook;
   readonly arrivedAfter: SignatureTimes['arrivedAfter'];
+  readonly fitting: Fitting | undefined;
   readonly now: number;
 }
 
@@ -47,7 +49,7 @@ export function judgeSigner(question: SignerQuestion): LinkSigner | SignerProble
 }
 
 function judgeSignature(signature: AnySignature, question: SignerQuestion): LinkSigner | SignerProblem {
-  const { keys, layouts, step, envelope, now, ref, arrivedAfter } = question;
+  const { keys, layouts, step, envelope, now, ref, arrivedAfter, fitting } = question;
   const [layout] = layouts;
   const found = findKey(layout.layout.keys, signature.keyid);
   const fingerprint = identity(signature.keyid, layout, keys);
@@ -60,7 +62,7 @@ function judgeSignature(signature: AnySignature, question: SignerQuestion): Link
   if (fingerprint !== ref) {
     return { code: 'foreign-ref', detail: `it lies in the notes of ${ref}`, fingerprint };
   }
-  const check = checkSignature(found.key, signature, envelope.signedBytes);
+  const check = checkSignature(found.key, signature, envelope.signedBytes, fitting);
   if (!check.good) return { code: check.code, detail: check.reason, fingerprint };
   if (check.expires !== undefined && check.expires <= now) {
     return { code: 'key-expired', detail: 'the signature itself has expired', fingerprint };

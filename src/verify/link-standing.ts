@@ -2,6 +2,7 @@ import type { Layout } from '../intoto/layout.ts';
 import type { Link } from '../intoto/link.ts';
 import type { Binding } from '../ledger/binding.ts';
 import type { Entry } from '../ledger/entry.ts';
+import type { Fitting } from '../openpgp/ed25519.ts';
 import type { CountingLink } from './counting-link.ts';
 import type { CommitFacts } from './facts.ts';
 import type { Finding, Person } from './finding.ts';
@@ -46,6 +47,7 @@ export interface Place {
   readonly state: TreeState;
   readonly keys: KeyBook;
   readonly arrivals: Arrivals;
+  readonly fitting: Fitting | undefined;
   readonly now: number;
   readonly strict: boolean;
   readonly artifactsOf: ArtifactsOf;
@@ -56,7 +58,7 @@ type Problem = ContentProblem & Partial<Pick<SignerProblem, 'fingerprint'>>;
 /** `product.md` §6-2, in its order: step, signer, commit, products, command, rules. The first that fails is told. */
 export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
   const { entry, link, binding, carried } = question;
-  const { commit, layouts, keys, arrivals, now, state, artifactsOf } = place;
+  const { commit, layouts, keys, arrivals, fitting, now, state, artifactsOf } = place;
   const step = layouts[0].layout.steps.find(({ name }) => name === link.name);
   const signer = keys.person(entry.signer);
   const refuse = (problem: Problem): LinkStanding => ({
@@ -77,6 +79,7 @@ export function judgeLink(question: LinkQuestion, place: Place): LinkStanding {
     layouts,
     keys,
     arrivedAfter: arrivals.of(entry),
+    fitting,
     now,
   });
   if (!('keyid' in signed)) return refuse(signed);

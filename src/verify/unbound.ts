@@ -1,5 +1,6 @@
 import type { Link } from '../intoto/link.ts';
 import type { Entry } from '../ledger/entry.ts';
+import type { Fitting } from '../openpgp/ed25519.ts';
 import type { Ancestry } from './ancestry.ts';
 import { agreementKey, type StepLink, underControl } from './counting-link.ts';
 import { bestOf, type EffectiveLink, isNewer } from './effective.ts';
@@ -74,6 +75,7 @@ export interface UnboundQuestion {
   readonly state: StepState;
   readonly keys: KeyBook;
   readonly arrivals: Arrivals;
+  readonly fitting: Fitting | undefined;
   /** Seconds. */
   readonly now: number;
   readonly artifactsOf: ArtifactsOf;
@@ -105,12 +107,12 @@ export function unboundFindings(question: UnboundQuestion): Finding[] {
 
 function judgeUnbound(
   { entry, link }: UnboundEntry,
-  { layouts, state, keys, arrivals, now }: UnboundQuestion,
+  { layouts, state, keys, arrivals, fitting, now }: UnboundQuestion,
 ): JudgedLink | ContentProblem {
   const step = state.control.step.name;
   const { envelope, signer: ref } = entry;
   const arrivedAfter = arrivals.of(entry);
-  const signed = judgeImportSigner({ envelope, ref, step, layouts, keys, arrivedAfter, now });
+  const signed = judgeImportSigner({ envelope, ref, step, layouts, keys, arrivedAfter, fitting, now });
   if (!('keyid' in signed)) return { code: signed.code, detail: signed.detail };
   const failure = commandFailure(link);
   if (failure !== undefined) return failure;

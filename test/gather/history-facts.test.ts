@@ -36,8 +36,10 @@ function owners(saga: Saga): Record<string, string> {
 
 async function found(saga: Saga): Promise<string[]> {
   const trust = { owners: [olivia.fingerprint], threshold: 1, id: undefined, strict: false };
-  const request = { tips: [saga.at(0).id], evidence: [], trust, now: saga.now, remembers: false };
+  const evidence = async () => ({ entries: [] });
+  const request = { tips: [saga.at(0).id], evidence, trust, now: saga.now, remembers: false };
   const facts = await saga.with((repo) => readHistoryFacts(repo, request));
+  assert.ok(facts);
   return summary(judgeHistory(facts).findings);
 }
 

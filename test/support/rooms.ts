@@ -6,6 +6,7 @@ const floors = new Map([
   ['errors.ts', 0],
   ['version.ts', 0],
   ['progress.ts', 0],
+  ['thread.ts', 0],
   ['intoto', 1],
   ['git', 1],
   ['user', 1],
