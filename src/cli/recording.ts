@@ -30,6 +30,10 @@ export function recordingContext(
     ...(mayPrompt ? {} : SILENT),
   }));
   const config = once(async () => await configOf(repo));
+  // Two questions of one commit are answered from it.
+  const remembered = onceEach(async (tips) => {
+    return await (await judge()).rememberedHistories(repo, await explainedRequest(context, repo, tips));
+  });
   return {
     repo,
     digester: new Digester(repo, true, context.voice.progress),
@@ -37,15 +41,14 @@ export function recordingContext(
     explainedIn: onceEach(async (tips) => {
       return await (await judge()).explainedByHistory(repo, await explainedRequest(context, repo, tips));
     }),
-    rememberedIn: onceEach(async (tips) => {
-      return await (await judge()).explainedByMemory(repo, await explainedRequest(context, repo, tips));
-    }),
-    strangersIn: onceEach(async (tips) => {
+    rememberedIn: async (tips) => (await judge()).explainedByMemory(tips, await remembered(tips)),
+    strangersIn: async (tips) => {
       const { owners } = await readTrust(repo, { owners: [], strict: false, env: context.env });
       // Without an owner to trust, nothing in the history is anybody's word yet.
       if (owners.length === 0) return async () => undefined;
-      return await (await judge()).strangersIn(repo, await explainedRequest(context, repo, tips));
-    }),
+      const request = await explainedRequest(context, repo, tips);
+      return (await judge()).strangersIn(repo, request, await remembered(tips));
+    },
     extraPatterns: async (step) => (await config())?.steps.get(step),
     signingKey: once(async () => await findSigningKey(await request())),
     signer: once(async () => await findSigner(await request())),

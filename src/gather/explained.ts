@@ -2,7 +2,6 @@ import type { Artifact } from '../artifact/kind.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Explained, Stranger } from '../record/context.ts';
 import type { Trust } from '../verify/facts.ts';
-import type { Finding } from '../verify/finding.ts';
 import { digestText, type HistoryJudgment } from '../verify/history.ts';
 import { assessHistory } from './assess.ts';
 
@@ -18,33 +17,42 @@ export async function explainedByHistory(repo: Repository, request: ExplainedReq
   return (await assessHistory(repo, { ...request, cache: 'digests' })).explains;
 }
 
+/** The history of each of the tips, from what is remembered where that is enough. */
+export async function rememberedHistories(
+  repo: Repository,
+  { tips, trust, now }: ExplainedRequest,
+): Promise<readonly HistoryJudgment[]> {
+  const histories: HistoryJudgment[] = [];
+  for (const tip of tips) {
+    histories.push(await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' }));
+  }
+  return histories;
+}
+
 /**
  * The same from what is remembered, which may fall short: of what a verified history explained it remembers what still
  * matters at its end, and so what lies there. It takes nothing for explained that is not.
+ * @param histories of the tips, in their order
  */
-export async function explainedByMemory(
-  repo: Repository,
-  { tips, trust, now }: ExplainedRequest,
-): Promise<Explained> {
-  const each: Explained[] = [];
-  for (const tip of tips) {
-    const history = await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' });
-    each.push(history.explains, (name, artifact) => liesAt(history, tip, name, artifact));
-  }
-  return (name, artifact) => each.some((explains) => explains(name, artifact));
+export function explainedByMemory(tips: readonly string[], histories: readonly HistoryJudgment[]): Explained {
+  return (name, artifact) =>
+    histories.some((history, at) => {
+      return history.explains(name, artifact) || liesAt(history, tips[at] ?? '', name, artifact);
+    });
 }
 
 /**
  * What was never explained is told as a finding, also where it has long been healed, and so remembered; only where
  * one is about just this content, the whole history is asked whether somebody has explained it at another place.
  */
-export async function strangersIn(repo: Repository, request: ExplainedRequest): Promise<Stranger> {
-  const { tips, trust, now } = request;
-  const findings: Finding[] = [];
-  for (const tip of tips) {
-    findings.push(...(await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' })).findings);
-  }
-  const uncovered = findings.filter(({ code, found }) => code === 'uncovered' && found !== undefined);
+export function strangersIn(
+  repo: Repository,
+  request: ExplainedRequest,
+  histories: readonly HistoryJudgment[],
+): Stranger {
+  const uncovered = histories
+    .flatMap(({ findings }) => findings)
+    .filter(({ code, found }) => code === 'uncovered' && found !== undefined);
   return async (name, artifact) => {
     const stranger = uncovered.find(({ path, found }) => path === name && found === digestText(artifact));
     if (stranger?.commit === undefined) return undefined;

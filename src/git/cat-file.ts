@@ -8,50 +8,72 @@ import { encodePath } from './paths.ts';
 import type { Body, ObjectInfo } from './replies.ts';
 import { ReplyParser } from './replies.ts';
 
-export type BatchMode = '--batch' | '--batch-check';
+/** The last one answers either question; git has it since 2.36. */
+export type BatchMode = '--batch' | '--batch-check' | '--batch-command';
+/** The words of `--batch-command`. */
+export type Question = 'contents' | 'info';
 
-interface Request {
-  readonly line: Buffer;
+/** One question that waits for its answer. */
+export interface Request {
+  readonly question: Question;
+  /** One line, as {@link requestLine} makes it. */
+  readonly name: Buffer;
   readonly open: (info: ObjectInfo) => Body<() => void>;
   readonly missing: () => void;
   readonly fail: (error: unknown) => void;
 }
 
+/** git's exit code for an option that it does not know. */
+const USAGE = 129;
+
 /**
- * One `git cat-file --batch` that answers requests in order. It is started by the first request, and again when git
+ * One `git cat-file --batch…` that answers requests in order. It is started by the first request, and again when git
  * died over an object: only the request it died on fails. While nobody waits it does not keep this process alive.
  */
 export class CatFile {
   readonly #git: Git;
   readonly #mode: BatchMode;
+  readonly #otherwise: ((waiting: readonly Request[]) => void) | undefined;
   #child: ChildProcessWithoutNullStreams | undefined;
   #waiting: Request[] = [];
   /** Answered requests at the front of `#waiting`, dropped now and then: shifting a long array is slow. */
   #answered = 0;
   #isClosed = false;
 
-  constructor(git: Git, mode: BatchMode) {
+  /** `otherwise` is handed what waits, where git does not know the mode. */
+  constructor(git: Git, mode: BatchMode, otherwise?: (waiting: readonly Request[]) => void) {
     this.#git = git;
     this.#mode = mode;
+    this.#otherwise = otherwise;
   }
 
   /** Reads one object into what `open` makes of it; `undefined` when it is not there. */
-  async request<T>(spec: string, open: (info: ObjectInfo) => Body<T>): Promise<T | undefined> {
-    const line = requestLine(spec);
-    if (this.#isClosed) {
-      throw new MlchainError('git', 'git cat-file: asked after the repository was closed');
-    }
+  async request<T>(
+    question: Question,
+    spec: string,
+    open: (info: ObjectInfo) => Body<T>,
+  ): Promise<T | undefined> {
+    const name = requestLine(spec);
     return await new Promise((resolve, reject) => {
-      this.#waiting.push({
-        line,
+      this.take({
+        question,
+        name,
         open: (info) => settling(open(info), resolve),
         missing: () => resolve(undefined),
         fail: reject,
       });
-      this.#child ??= this.#start();
-      hold(this.#child);
-      this.#child.stdin.write(line);
     });
+  }
+
+  take(request: Request): void {
+    if (this.#isClosed) {
+      request.fail(new MlchainError('git', 'git cat-file: asked after the repository was closed'));
+      return;
+    }
+    this.#waiting.push(request);
+    this.#child ??= this.#start();
+    hold(this.#child);
+    this.#child.stdin.write(this.#line(request));
   }
 
   /** Whoever still waits gets an error once the child is gone; {@link Git.close} ends it. */
@@ -66,7 +88,7 @@ export class CatFile {
     const args = ['cat-file', this.#mode];
     const child = this.#git.spawn(args);
     let failure: unknown;
-    const parser = new ReplyParser((info) => this.#first().open(info), this.#mode === '--batch');
+    const parser = new ReplyParser((info) => this.#first().open(info));
     child.stdout.on('data', (chunk: Buffer) => {
       try {
         this.#receive(parser, chunk);
@@ -81,6 +103,10 @@ export class CatFile {
       (error: unknown) => this.#ended(failure ?? error, failure !== undefined),
     );
     return child;
+  }
+
+  #line({ question, name }: Request): Buffer {
+    return this.#mode === '--batch-command' ? Buffer.concat([Buffer.from(`${question} `), name]) : name;
   }
 
   #receive(parser: ReplyParser<() => void>, chunk: Buffer): void {
@@ -111,6 +137,13 @@ export class CatFile {
   /** The child is gone. `overOne`: the first request was too much for it, the others deserve a new child. */
   #ended(error: unknown, overOne: boolean): void {
     const waiting = this.#waiting.slice(this.#answered);
+    if (this.#otherwise !== undefined && error instanceof GitError && error.exitCode === USAGE) {
+      this.#waiting = [];
+      this.#answered = 0;
+      this.#child = undefined;
+      this.#otherwise(waiting);
+      return;
+    }
     const failed = overOne && !this.#isClosed ? waiting.slice(0, 1) : waiting;
     this.#waiting = waiting.slice(failed.length);
     this.#answered = 0;
@@ -125,7 +158,7 @@ export class CatFile {
     }
     if (this.#waiting.length > 0) {
       this.#child ??= this.#start();
-      this.#child.stdin.write(Buffer.concat(this.#waiting.map((request) => request.line)));
+      this.#child.stdin.write(Buffer.concat(this.#waiting.map((request) => this.#line(request))));
     }
   }
 }
@@ -140,6 +173,7 @@ export function requestLine(spec: string): Buffer {
 
 function settling<T>(body: Body<T>, resolve: (value: T) => void): Body<() => void> {
   return {
+    ...(body.hasContent === false ? { hasContent: false } : {}),
     write: (chunk) => body.write(chunk),
     close: () => {
       const value = body.close();

@@ -9,10 +9,20 @@ export class Config {
     this.#git = git;
   }
 
+  /** Begins to read, for whoever will ask soon. */
+  start(): void {
+    // Whoever asks hears of a failure; if nobody does, it is none.
+    this.#all().catch(() => undefined);
+  }
+
   /** Every value in git's order, least specific first. */
   async all(name: string): Promise<readonly string[]> {
-    this.#values ??= this.#read();
-    return (await this.#values).get(canonicalName(name)) ?? [];
+    return (await this.#all()).get(canonicalName(name)) ?? [];
+  }
+
+  /** All that are set, in canonical form. */
+  async names(): Promise<Iterable<string>> {
+    return (await this.#all()).keys();
   }
 
   async write(args: readonly string[]): Promise<void> {
@@ -25,6 +35,11 @@ export class Config {
     // 5: "you try to unset an option which does not exist" (git-config(1))
     await this.#git.run(['config', '--local', '--unset-all', name, ...pattern], { okCodes: [0, 5] });
     this.#values = undefined;
+  }
+
+  async #all(): Promise<ReadonlyMap<string, readonly string[]>> {
+    this.#values ??= this.#read();
+    return await this.#values;
   }
 
   async #read(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -50,4 +65,13 @@ export function canonicalName(name: string): string {
   const first = name.indexOf('.');
   const last = name.lastIndexOf('.');
   return name.slice(0, first).toLowerCase() + name.slice(first, last) + name.slice(last).toLowerCase();
+}
+
+/**
+ * The remotes among the names of settings, sorted as git sorts them. A name that begins with a slash would be a path:
+ * git does not take it either (remote.c).
+ */
+export function remoteNames(settings: Iterable<string>): string[] {
+  const names = Array.from(settings, (name) => /^remote\.(.*)\./s.exec(name)?.[1] ?? '');
+  return [...new Set(names.filter((name) => name !== '' && !name.startsWith('/')))].sort();
 }

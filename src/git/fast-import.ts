@@ -31,6 +31,7 @@ export async function commitEdits(repo: Repository, request: CommitRequest): Pro
   const loose = ['-c', 'fastimport.unpackLimit=100'];
   const input = program(request, '0'.repeat(repo.objectFormat === 'sha256' ? 64 : 40));
   const { stdout, stderr, code } = await repo.git.run([...loose, ...args], { input, okCodes: [0, 1, 128] });
+  repo.refs.forget();
   if (code === 0) {
     return stdout.toString('latin1').trim();
   }

@@ -47,6 +47,8 @@ export class Git {
   readonly cwd: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #globals: readonly string[];
+  /** Made once: going through a process's own variables takes longer than most of what git is asked. */
+  readonly #environments = new Map<boolean, NodeJS.ProcessEnv>();
   readonly #children = new Set<ChildProcess>();
 
   /** `globals` go before the subcommand: `--git-dir=…`. */
@@ -103,11 +105,11 @@ export class Git {
         `not an argument: ${JSON.stringify(args.find((arg) => !isCleanPath(arg)))}`,
       );
     }
-    const hardened = options.network ? HARDENED : [...HARDENED, ...LOCAL];
-    const environment = options.network ? networkEnvironment(this.#env) : localEnvironment(this.#env);
+    const { network = false } = options;
+    const hardened = network ? HARDENED : [...HARDENED, ...LOCAL];
     const child = spawn('git', [...hardened, ...this.#globals, ...args], {
       cwd: this.cwd,
-      env: { ...environment, ...options.env },
+      env: { ...this.#environment(network), ...options.env },
       stdio: 'pipe',
       windowsHide: true,
     });
@@ -116,6 +118,14 @@ export class Git {
     // A child that ends before it has read everything breaks our pipe; its exit code says why, EPIPE says nothing.
     child.stdin.on('error', () => undefined);
     return child;
+  }
+
+  #environment(network: boolean): NodeJS.ProcessEnv {
+    const known = this.#environments.get(network);
+    if (known !== undefined) return known;
+    const made = network ? networkEnvironment(this.#env) : localEnvironment(this.#env);
+    this.#environments.set(network, made);
+    return made;
   }
 
   /** Ends every child still running and waits until they are gone. */

@@ -1,6 +1,7 @@
 import { MlchainError } from '../errors.ts';
 import { type Commit, type CommitChanges, type HistoryRequest, touching } from './commit-changes.ts';
 import { parseCommit } from './commit-object.ts';
+import { fewCommits, oneCommit } from './few-commits.ts';
 import type { LogBlock } from './log-parser.ts';
 import { LogParser } from './log-parser.ts';
 import { isCleanPath } from './paths.ts';
@@ -49,6 +50,11 @@ export async function* readHistory(
     yield* repo.walk.history(request);
     return;
   }
+  const few = await fewCommits(repo, request);
+  if (few !== undefined) {
+    yield* few;
+    return;
+  }
   // An argument is text: a path that is no UTF-8 would reach git as another one, and nothing would be found.
   const canAsk = paths.every(isCleanPath);
   const args = [...OPTIONS, changes || !canAsk ? '--raw' : '--no-patch', ...ORDER[request.order]];
@@ -67,6 +73,8 @@ export async function readCommit(repo: RepositoryReader, id: string): Promise<Co
   if (repo.git === undefined) {
     return await repo.walk.commit(id);
   }
+  const few = await oneCommit(repo, safeId(id));
+  if (few !== undefined) return few;
   for await (const commit of readLog(repo, [...OPTIONS, '--raw', '--no-walk'], `${safeId(id)}\n`, [])) {
     return commit;
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MlchainError } from '../errors.ts';
-import { canonicalName } from './config.ts';
+import { canonicalName, remoteNames } from './config.ts';
 import type { Setting } from './config-file.ts';
 import { IsomorphicObjects } from './isomorphic-objects.ts';
 import { supportedRepository } from './isomorphic-support.ts';
@@ -47,9 +47,8 @@ export class IsomorphicRepository {
   }
 
   /** Names, sorted as git sorts them. */
-  remotes(): string[] {
-    const names = this.#settings.map(([name]) => /^remote\.(.*)\./s.exec(name)?.[1]);
-    return [...new Set(names.filter((name) => name !== undefined))].sort();
+  async remotes(): Promise<string[]> {
+    return remoteNames(this.#settings.map(([name]) => name));
   }
 
   /** The commit that a ref, a short ref name or a commit id names, tags peeled. Throws `input` when it names none. */

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { CatFile, requestLine } from './cat-file.ts';
+import { CatFile, type Question, type Request, requestLine } from './cat-file.ts';
 import type { Git } from './git.ts';
 import { isMissingObject } from './git-error.ts';
 import { records } from './records.ts';
-import type { Body, ObjectInfo } from './replies.ts';
+import type { Body, GitObject, ObjectInfo } from './replies.ts';
 import { ReplyParser } from './replies.ts';
+import { SmallObjects } from './small-objects.ts';
 
-export type { Body, ObjectInfo, ObjectType } from './replies.ts';
-
-export interface GitObject extends ObjectInfo {
-  readonly data: Buffer;
-}
+export type { Body, GitObject, ObjectInfo, ObjectType } from './replies.ts';
 
 /** An object of foreign size: `data` is left out when it is larger than was allowed. */
 export interface LimitedObject extends ObjectInfo {
@@ -22,32 +19,51 @@ const FEW = 12;
 const FULL_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
- * Reads objects through two `git cat-file` children that are started when first needed. Names are git's (`HEAD:path`,
- * `refs/…`, ids) and may be foreign: they go by standard input, never as an argument. Nothing is fetched: an object
- * that is not here is `undefined`, also in a partial clone.
+ * Reads objects through a `git cat-file` child that is started when first needed – or through two, where git is older
+ * than 2.36 and has none that answers both questions. Names are git's (`HEAD:path`, `refs/…`, ids) and may be foreign:
+ * they go by standard input, never as an argument. Nothing is fetched: an object that is not here is `undefined`, also
+ * in a partial clone.
  */
 export class ObjectReader {
   readonly #git: Git;
-  readonly #contents: CatFile;
-  readonly #headers: CatFile;
+  readonly #both: CatFile;
+  readonly #apart: Record<Question, CatFile>;
+  readonly #small = new SmallObjects();
+  #isApart = false;
 
   constructor(git: Git) {
     this.#git = git;
-    this.#contents = new CatFile(git, '--batch');
-    this.#headers = new CatFile(git, '--batch-check');
+    this.#both = new CatFile(git, '--batch-command', (waiting) => this.#takeApart(waiting));
+    this.#apart = { contents: new CatFile(git, '--batch'), info: new CatFile(git, '--batch-check') };
   }
 
   async read(spec: string): Promise<GitObject | undefined> {
-    return await this.#contents.request(spec, collect);
+    const known = this.#small.get(spec);
+    if (known !== undefined) return known;
+    const object = await this.#ask('contents', spec, collect);
+    if (object !== undefined) this.#small.add(spec, object);
+    return object;
+  }
+
+  /** {@link read} of a foreign object: one that is larger than `maxBytes` passes by without being held. */
+  async readWithin(maxBytes: number, spec: string): Promise<LimitedObject | undefined> {
+    const known = this.#small.get(spec);
+    if (known !== undefined) return known;
+    const object = await this.#ask('contents', spec, collectWithin(maxBytes));
+    if (object?.data !== undefined) this.#small.add(spec, { ...object, data: object.data });
+    return object;
   }
 
   async info(spec: string): Promise<ObjectInfo | undefined> {
-    return await this.#headers.request(spec, (info) => ({ write: () => undefined, close: () => info }));
+    const known = this.#small.get(spec);
+    if (known === undefined) return await this.#ask('info', spec, headerOnly);
+    const { id, type, size } = known;
+    return { id, type, size };
   }
 
   /** Digest of a content of any size, in lower-case hex, without holding it. */
   async hash(spec: string, algorithm = 'sha256'): Promise<string | undefined> {
-    return await this.#contents.request(spec, hashing(algorithm));
+    return await this.#ask('contents', spec, hashing(algorithm));
   }
 
   /** Many objects in the order asked. */
@@ -60,16 +76,24 @@ export class ObjectReader {
     maxBytes: number,
     specs: Iterable<string>,
   ): AsyncGenerator<LimitedObject | undefined, void, undefined> {
-    return this.each<LimitedObject>(specs, (info) =>
-      info.size <= maxBytes
-        ? collect(info)
-        : { write: () => undefined, close: () => ({ ...info, data: undefined }) },
-    );
+    return this.each<LimitedObject>(specs, collectWithin(maxBytes));
   }
 
   close(): void {
-    this.#contents.close();
-    this.#headers.close();
+    for (const child of [this.#both, this.#apart.contents, this.#apart.info]) child.close();
+  }
+
+  async #ask<T>(
+    question: Question,
+    spec: string,
+    open: (info: ObjectInfo) => Body<T>,
+  ): Promise<T | undefined> {
+    return await (this.#isApart ? this.#apart[question] : this.#both).request(question, spec, open);
+  }
+
+  #takeApart(waiting: readonly Request[]): void {
+    this.#isApart = true;
+    for (const request of waiting) this.#apart[request.question].take(request);
   }
 
   /**
@@ -82,7 +106,7 @@ export class ObjectReader {
   ): AsyncGenerator<T | undefined, void, undefined> {
     const asked = [...specs];
     if (asked.length <= FEW) {
-      const replies = asked.map((spec) => this.#contents.request(spec, open));
+      const replies = asked.map((spec) => this.#ask('contents', spec, open));
       for (const reply of replies) reply.catch(() => undefined);
       for (const reply of replies) yield await reply;
       return;
@@ -151,6 +175,10 @@ export class ObjectReader {
   }
 }
 
+function headerOnly(info: ObjectInfo): Body<ObjectInfo> {
+  return { hasContent: false, write: () => undefined, close: () => info };
+}
+
 function collect(info: ObjectInfo): Body<GitObject> {
   const data = Buffer.allocUnsafe(info.size);
   let at = 0;
@@ -160,6 +188,13 @@ function collect(info: ObjectInfo): Body<GitObject> {
     },
     close: () => ({ ...info, data }),
   };
+}
+
+function collectWithin(maxBytes: number): (info: ObjectInfo) => Body<LimitedObject> {
+  return (info) =>
+    info.size <= maxBytes
+      ? collect(info)
+      : { write: () => undefined, close: () => ({ ...info, data: undefined }) };
 }
 
 function hashing(algorithm: string): (info: ObjectInfo) => Body<string> {

@@ -1,7 +1,7 @@
 import { MlchainError } from '../errors.ts';
 import { removeDeadLock } from './dead-lock.ts';
 import { GitError, RefRaceError } from './git-error.ts';
-import { decodePath, encodePath } from './paths.ts';
+import { encodePath } from './paths.ts';
 import type { RepositoryReader } from './reader.ts';
 import type { Repository } from './repository.ts';
 
@@ -21,14 +21,7 @@ export async function listRefs(
   if (repo.git === undefined) {
     return await repo.objects.refs(prefixes);
   }
-  const args = ['for-each-ref', '--format=%(objectname) %(refname)', ...prefixes];
-  const { stdout } = await repo.git.run(args);
-  const refs = new Map<string, string>();
-  for (const line of decodePath(stdout).split('\n').slice(0, -1)) {
-    const space = line.indexOf(' ');
-    refs.set(line.slice(space + 1), line.slice(0, space));
-  }
-  return refs;
+  return await repo.refs.below(prefixes);
 }
 
 /**
@@ -57,6 +50,8 @@ async function updateOnce(repo: Repository, updates: readonly RefUpdate[]): Prom
     await repo.git.run(args, { input });
   } catch (error) {
     throw raceOr(error);
+  } finally {
+    repo.refs.forget();
   }
 }
 

@@ -26,12 +26,9 @@ export interface PushOptions {
 export const INSIDE_PUSH = 'MLCHAIN_INSIDE_PUSH';
 const NETWORK = { network: true, env: { [INSIDE_PUSH]: '1' } };
 
+/** As `git remote` lists them: whatever has a section in the configuration. */
 export async function listRemotes(repo: RepositoryReader): Promise<string[]> {
-  if (repo.git === undefined) {
-    return repo.remotes();
-  }
-  const names = await repo.git.text(['remote']);
-  return names === '' ? [] : names.split('\n');
+  return await repo.remotes();
 }
 
 /** Refs of a remote (a name or a URL) that match git's patterns, without peeled tags. */
@@ -80,6 +77,7 @@ export async function fetch(
     ...refspecs,
   ];
   const { code, stderr } = await repo.git.run(args, { ...NETWORK, okCodes: [0, 1] });
+  repo.refs.forget();
   return result(args, code, stderr, fetchRejections(stderr));
 }
 
@@ -107,6 +105,7 @@ export async function push(
     ...NETWORK,
     okCodes: [0, 1],
   });
+  repo.refs.forget();
   return result(args, code, stderr, pushRejections(decodePath(stdout)));
 }
 

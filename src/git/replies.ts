@@ -9,8 +9,14 @@ export interface ObjectInfo {
   readonly size: number;
 }
 
+export interface GitObject extends ObjectInfo {
+  readonly data: Buffer;
+}
+
 /** Takes the content of one object, chunk by chunk. Chunks are only borrowed: they are views of a pipe's buffer. */
 export interface Body<T> {
+  /** False where only the header was asked for: then no content comes. */
+  readonly hasContent?: false;
   write(chunk: Buffer): void;
   close(): T;
 }
@@ -19,19 +25,16 @@ const HEADER = /^([0-9a-f]{40,64}) (blob|tree|commit|tag) (\d+)$/;
 const NOT_THERE = / (missing|ambiguous|submodule)$/;
 const LF = 0x0a;
 
-/** Cuts the output of `git cat-file --batch` into replies; git-cat-file(1), "BATCH OUTPUT". */
+/** Cuts the output of `git cat-file --batch…` into replies; git-cat-file(1), "BATCH OUTPUT". */
 export class ReplyParser<T> {
   readonly #open: (info: ObjectInfo) => Body<T>;
-  readonly #hasBodies: boolean;
   #header: Buffer[] = [];
   #body: Body<T> | undefined;
   /** Bytes of the object still to come, its final newline included. */
   #left = 0;
 
-  /** `hasBodies` is false for `--batch-check`, whose replies are headers only. */
-  constructor(open: (info: ObjectInfo) => Body<T>, hasBodies = true) {
+  constructor(open: (info: ObjectInfo) => Body<T>) {
     this.#open = open;
-    this.#hasBodies = hasBodies;
   }
 
   /** Replies that this chunk completes, in order; `undefined` for an object that is not there. */
@@ -75,11 +78,11 @@ export class ReplyParser<T> {
       return;
     }
     const body = this.#open({ id, type: type as ObjectType, size: Number(size) });
-    if (this.#hasBodies) {
+    if (body.hasContent === false) {
+      yield body.close();
+    } else {
       this.#body = body;
       this.#left = Number(size) + 1;
-    } else {
-      yield body.close();
     }
   }
 }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlchainError } from '../errors.ts';
-import { Config } from './config.ts';
+import { Config, remoteNames } from './config.ts';
 import type { RunResult } from './git.ts';
 import { Git } from './git.ts';
 import type { Location, ObjectFormat } from './location.ts';
 import { locate } from './location.ts';
 import { ObjectReader } from './objects.ts';
+import { RefListing } from './ref-listing.ts';
 
 /**
  * One repository as git sees it from a directory. Which one it is gets resolved once, by the rules and the variables
@@ -23,6 +24,7 @@ export class Repository {
   readonly env: NodeJS.ProcessEnv;
   readonly git: Git;
   readonly objects: ObjectReader;
+  readonly refs: RefListing;
   readonly #config: Config;
   #committer: Promise<RunResult> | undefined;
 
@@ -36,6 +38,7 @@ export class Repository {
     this.env = env;
     this.git = gitFor(location, env);
     this.objects = new ObjectReader(this.git);
+    this.refs = new RefListing(this.git);
     this.#config = new Config(this.git);
   }
 
@@ -51,6 +54,11 @@ export class Repository {
 
   async configAll(name: string): Promise<string[]> {
     return [...(await this.#config.all(name))];
+  }
+
+  /** Names, sorted as git sorts them. */
+  async remotes(): Promise<string[]> {
+    return remoteNames(await this.#config.names());
   }
 
   /** Replaces every value in this repository's own config file. */
@@ -106,6 +114,20 @@ export class Repository {
     return code === 0
       ? stdout.toString('utf8').replace(/ \d+ [-+]\d+\n$/, '')
       : 'git-mlchain <git-mlchain@localhost>';
+  }
+
+  /** For whoever will want to know soon. */
+  askForCommitter(): void {
+    this.committer().catch(() => undefined);
+  }
+
+  /**
+   * For a command that runs for a moment and asks nobody anything in between: what it will want to know for certain is
+   * asked at once, side by side, and the refs are read once.
+   */
+  askAhead(): void {
+    this.refs.hold();
+    this.#config.start();
   }
 
   /** Ends every child. The repository cannot be used afterwards. */

@@ -87,9 +87,9 @@ function isSame({ path, after }: Change, brought: ReadonlyMap<string, string>): 
 
 /** Tags may tag anything: what is no commit has no history. Most clones have no tip but the own ones. */
 async function foreignTips(repo: Repository, { id, parents }: CommitChanges): Promise<string[]> {
-  const ids = new Set((await listRefs(repo, ...REFS)).values());
+  const own = new Set([id, ...parents]);
+  const ids = new Set([...(await listRefs(repo, ...REFS)).values()].filter((each) => !own.has(each)));
   const commits = await Promise.all([...ids].map((each) => repo.tryResolve(each)));
-  const tips = new Set(commits.filter((each) => each !== undefined));
-  for (const own of [id, ...parents]) tips.delete(own);
-  return [...tips];
+  const tips = commits.filter((each) => each !== undefined).filter((each) => !own.has(each));
+  return [...new Set(tips)];
 }

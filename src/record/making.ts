@@ -25,9 +25,20 @@ export interface Movement {
   readonly action: string;
 }
 
-/** How the commit that HEAD points to was made, for a hook that git has just started. */
-export async function howMade(repo: Repository, commit: CommitChanges): Promise<Making> {
+/** What tells how the commit that HEAD points to was made, for a hook that git has just started. */
+export interface Traces {
+  readonly movement: Movement | undefined;
+  readonly operation: Operation;
+}
+
+/** Needs not know the commit: so it is asked beside it. */
+export async function readTraces(repo: Repository): Promise<Traces> {
   const [movement, operation] = await Promise.all([lastMovement(repo), operationIn(repo.gitDir)]);
+  return { movement, operation };
+}
+
+export async function howMade(repo: Repository, commit: CommitChanges, traces?: Traces): Promise<Making> {
+  const { movement, operation } = traces ?? (await readTraces(repo));
   const making = classify(commit, movement, operation);
   return !isOwn(making) || (await isByThisPerson(repo, commit)) ? making : { kind: 'other-author' };
 }

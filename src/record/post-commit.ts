@@ -7,7 +7,7 @@ import { boundLinks, pendingLinks } from './desk.ts';
 import { authorOf } from './draft.ts';
 import { Journal } from './journal.ts';
 import type { Making } from './making.ts';
-import { howMade } from './making.ts';
+import { howMade, readTraces } from './making.ts';
 import { occurrenceIn, occurrenceOf } from './occurrence.ts';
 import type { Foreign, Outcome } from './outcome.ts';
 import type { Prior } from './plan.ts';
@@ -24,10 +24,10 @@ export async function afterCommit(
   context: RecordingContext,
   hook: 'post-commit' | 'post-merge',
 ): Promise<readonly Outcome[]> {
-  const id = await context.repo.head();
+  const [id, traces] = await Promise.all([context.repo.head(), readTraces(context.repo)]);
   if (id === undefined) return [];
   const commit = await readCommit(context.repo, id);
-  const making = await howMade(context.repo, commit);
+  const making = await howMade(context.repo, commit, traces);
   const how = await foreignness(context, commit, making);
   // A fast-forward runs post-merge too: what it brought was made elsewhere, and nobody expects a word about it.
   if (how !== undefined) return hook === 'post-merge' ? [] : await leaveAlone(context, commit, how);
@@ -41,6 +41,7 @@ async function recordOwn(
 ): Promise<readonly Outcome[]> {
   const journal = new Journal(context.repo);
   const named = namedSteps(commit, context.env);
+  context.repo.askForCommitter();
   // Queued before it is looked at: whatever happens from here on, `record --missing` finds it.
   await journal.made(commit.id, named);
   try {

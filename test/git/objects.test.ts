@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MlchainError } from '../../src/errors.ts';
 import { GitError } from '../../src/git/git-error.ts';
+import { startedWith } from '../support/trace.ts';
 import { collect, FORMATS, failureOf, inRepository } from './fixture.ts';
 
 for (const format of FORMATS) {
@@ -217,6 +218,53 @@ test('an answer that arrives while the repository is being closed does not end t
       const answer = await asked;
       assert.ok(answer instanceof GitError || (answer !== undefined && 'type' in Object(answer)));
     }
+  });
+});
+
+test('one child answers what an object is and what it holds', async () => {
+  await inRepository(async ({ person, dir, commit, open }) => {
+    const head = await commit('first', new Map([['a', 'a\n']]));
+    const trace = person.at('trace');
+    const repo = await open(dir, { ...person.env, GIT_TRACE2_EVENT: trace });
+    const found = await Promise.all([repo.objects.info('HEAD'), repo.objects.read('HEAD:a'), repo.head()]);
+    assert.equal([found[0]?.id, found[1]?.data.toString(), found[2]], [head, 'a\n', head]);
+    assert.is(startedWith(trace, 'cat-file').length, 1);
+  });
+});
+
+test('a git that has no such child yet answers by two, what was asked first included', async () => {
+  await inRepository(async ({ person, dir, commit, open }) => {
+    const head = await commit('first', new Map([['a', 'a\n']]));
+    const words = "error: unknown option \\`batch-command'";
+    fs.mkdirSync(person.at('old'));
+    fs.writeFileSync(
+      person.at('old/git'),
+      `#!/bin/sh
+case "$*" in *--batch-command*) echo "${words}" >&2; exit 129 ;; esac
+PATH=\${PATH#*:}
+exec git "$@"
+`,
+      { mode: 0o755 },
+    );
+    const repo = await open(dir, { ...person.env, PATH: `${person.at('old')}:${person.env.PATH}` });
+    const asked = ['HEAD', 'HEAD:a', 'HEAD:nothing'].map((name) => repo.objects.read(name));
+    const [commitObject, blob, nothing] = await Promise.all(asked);
+    assert.equal([commitObject?.id, blob?.data.toString(), nothing], [head, 'a\n', undefined]);
+    assert.is((await repo.objects.info('HEAD'))?.id, head);
+  });
+});
+
+test('what was read by its id is not asked for again, and what a name stands for always is', async () => {
+  await inRepository(async ({ repo, git, commit }) => {
+    await commit('first', new Map([['a', 'a\n']]));
+    const tree = await git(['rev-parse', 'HEAD^{tree}']);
+    const known = await repo.objects.read(`${tree}^{tree}`);
+    assert.is(await repo.objects.read(`${tree}^{tree}`), known);
+    assert.equal(await repo.objects.info(`${tree}^{tree}`), { id: tree, type: 'tree', size: known?.size });
+    assert.is((await repo.objects.read('HEAD^{tree}'))?.id, tree);
+    await commit('second', new Map([['a', 'b\n']]));
+    assert.is.not((await repo.objects.read('HEAD^{tree}'))?.id, tree);
+    assert.is((await repo.objects.read('HEAD:a'))?.data.toString(), 'b\n');
   });
 });
 

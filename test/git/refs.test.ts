@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import type { MlchainError } from '../../src/errors.ts';
 import { GitError, RefRaceError } from '../../src/git/git-error.ts';
 import { listRefs, updateRefs } from '../../src/git/refs.ts';
+import { startedWith } from '../support/trace.ts';
 import { FORMATS, failureOf, inRepository } from './fixture.ts';
 
 for (const format of FORMATS) {
@@ -69,6 +70,41 @@ for (const format of FORMATS) {
     );
   });
 }
+
+test('for a command that waits for nobody refs are read once, and again after it changed some', async () => {
+  await inRepository(async ({ person, dir, git, commit, open }) => {
+    const head = await commit('first');
+    const trace = person.at('trace');
+    const repo = await open(dir, { ...person.env, GIT_TRACE2_EVENT: trace });
+    repo.askAhead();
+    assert.equal(await listRefs(repo, 'refs/heads/'), new Map([['refs/heads/main', head]]));
+    await git(['update-ref', 'refs/notes/mlchain/A', head]);
+    await git(['update-ref', 'refs/elsewhere/A', head]);
+    assert.is((await listRefs(repo, 'refs/notes/mlchain/', 'refs/tags/')).size, 0);
+    assert.is(startedWith(trace, 'for-each-ref').length, 1);
+    assert.equal([...(await listRefs(repo, 'refs/elsewhere')).keys()], ['refs/elsewhere/A']);
+    await updateRefs(repo, [{ ref: 'refs/notes/mlchain/B', new: head, old: 'absent' }]);
+    const below = ['refs/notes/mlchain/A', 'refs/notes/mlchain/B'];
+    assert.equal([...(await listRefs(repo, 'refs/notes/mlchain')).keys()], below);
+    await git(['update-ref', '-d', 'refs/notes/mlchain/A']);
+    assert.equal([...(await listRefs(repo, 'refs/notes/mlchain')).keys()], below);
+    const race = await failureOf(
+      updateRefs(repo, [{ ref: 'refs/notes/mlchain/B', new: head, old: 'absent' }]),
+    );
+    assert.instance(race, RefRaceError);
+    assert.equal([...(await listRefs(repo, 'refs/notes/mlchain')).keys()], below.slice(1));
+  });
+});
+
+test('any other command reads refs each time it asks', async () => {
+  await inRepository(async ({ repo, git, commit }) => {
+    const head = await commit('first');
+    assert.is((await listRefs(repo, 'refs/heads/')).size, 1);
+    await git(['branch', 'side']);
+    assert.equal([...(await listRefs(repo, 'refs/heads/'))].length, 2);
+    assert.is((await listRefs(repo, 'refs/heads/side')).get('refs/heads/side'), head);
+  });
+});
 
 test('several updates are one: all happen or none', async () => {
   await inRepository(async ({ repo, commit }) => {

@@ -69,6 +69,22 @@ for (const format of FORMATS) {
   });
 }
 
+test('remotes are those that git lists: with any setting of their own, whatever their names hold', async () => {
+  await inRepository(async ({ git, dir, open }) => {
+    for (const name of [
+      'remote.zz.foo',
+      'remote.a.b.url',
+      'remote.Größe x.url',
+      'remote./abs.url',
+      'remote.pushDefault',
+    ])
+      await git(['config', name, 'x']);
+    const names = (await git(['remote'])).split('\n');
+    assert.equal(names, ['Größe x', 'a.b', 'zz']);
+    assert.equal(await listRemotes(await open(dir)), names);
+  });
+});
+
 test('a repository without remotes has none', async () => {
   await inRepository(async ({ repo }) => assert.equal(await listRemotes(repo), []));
 });

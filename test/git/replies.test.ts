@@ -45,7 +45,7 @@ test('a header that is none is an error, not an answer', () => {
 });
 
 test('headers alone have no content to wait for', () => {
-  const parser = new ReplyParser(gathering, false);
+  const parser = new ReplyParser<string>((info) => ({ ...gathering(info), hasContent: false }));
   assert.equal([...parser.push(Buffer.from(`${ID} blob 12345\nx missing\n`))], ['blob 12345 ', undefined]);
 });
 

@@ -1,6 +1,11 @@
 import * as assert from 'uvu/assert';
 import { Digester } from '../../src/artifact/digester.ts';
-import { explainedByHistory, explainedByMemory, strangersIn } from '../../src/gather/explained.ts';
+import {
+  explainedByHistory,
+  explainedByMemory,
+  rememberedHistories,
+  strangersIn,
+} from '../../src/gather/explained.ts';
 import { layoutAt } from '../../src/gather/layout-at.ts';
 import { readNote } from '../../src/git/notes.ts';
 import type { Repository } from '../../src/git/repository.ts';
@@ -96,13 +101,14 @@ function contextOf(repo: Repository, env: NodeJS.ProcessEnv, owner: Signer): Rec
   const request = { choices: [], gpgProgram: 'gpg', env, mayPrompt: false };
   const trust = { owners: [owner.fingerprint], threshold: 1, id: undefined, strict: false };
   const seconds = () => Math.floor(Date.now() / 1000);
+  const histories = (tips: readonly string[]) => rememberedHistories(repo, { tips, trust, now: seconds() });
   return {
     repo,
     digester: new Digester(repo),
     layoutAt: (commit) => layoutAt(repo, commit),
     explainedIn: (tips) => explainedByHistory(repo, { tips, trust, now: seconds() }),
-    rememberedIn: (tips) => explainedByMemory(repo, { tips, trust, now: seconds() }),
-    strangersIn: (tips) => strangersIn(repo, { tips, trust, now: seconds() }),
+    rememberedIn: async (tips) => explainedByMemory(tips, await histories(tips)),
+    strangersIn: async (tips) => strangersIn(repo, { tips, trust, now: seconds() }, await histories(tips)),
     extraPatterns: async () => undefined,
     signingKey: () => findSigningKey(request),
     signer: () => findSigner(request),

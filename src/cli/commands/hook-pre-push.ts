@@ -3,6 +3,8 @@ import { evidenceDue } from '../../gather/evidence-due.ts';
 import { judgeUpdate, type RefUpdate, type RefVerdict } from '../../gather/push-verdict.ts';
 import { type PushedRef, weighPushedNotes } from '../../gather/pushed-notes.ts';
 import { readTrust } from '../../gather/trust.ts';
+import { listRefs } from '../../git/refs.ts';
+import { listRemotes } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { deliver } from '../../ledger/delivery.ts';
 import { fetchEvidence } from '../../ledger/fetch.ts';
@@ -84,7 +86,7 @@ async function judgeAll(
   const stopped = verdicts.some(
     (verdict) => verdict.kind === 'judged' && verdict.assessment.verdict !== 'verified',
   );
-  if (!stopped || !(await repo.git.text(['remote'])).split('\n').includes(remote)) return verdicts;
+  if (!stopped || !(await listRemotes(repo)).includes(remote)) return verdicts;
   await fetchEvidence(repo, remote);
   return await judge();
 }
@@ -152,6 +154,5 @@ async function deliverEvidence(
 
 /** What this clone knows to be at the remote: evidence for it is due there, also when the push brings nothing. */
 async function publishedTips(repo: Repository, remote: string): Promise<string[]> {
-  const args = ['for-each-ref', '--format=%(objectname)', `refs/remotes/${remote}/`];
-  return (await repo.git.text(args)).split('\n').filter((line) => line !== '');
+  return [...(await listRefs(repo, `refs/remotes/${remote}/`)).values()];
 }

@@ -3,6 +3,7 @@ import { notesRefusal } from '../../gather/notes-update.ts';
 import { judgeUpdate, type RefUpdate } from '../../gather/push-verdict.ts';
 import { readTrust } from '../../gather/trust.ts';
 import { readHistory } from '../../git/history.ts';
+import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
 import { KEYS_DIR } from '../../layout/paths.ts';
 import { LOCAL_NOTES, signerOf } from '../../ledger/refs.ts';
@@ -20,6 +21,7 @@ const MOST_FINDINGS = 4;
 /** On a server: `<old> SP <new> SP <ref> LF` for each ref (githooks(5)); one refusal refuses the whole push. */
 export async function preReceive(context: Context, input: string): Promise<ExitCode> {
   const repo = await context.openRepository();
+  repo.askAhead();
   const updates = receivedRefs(input);
   const notes = updates.filter(({ ref }) => ref.startsWith(LOCAL_NOTES));
   const branches = updates.filter(({ ref }) => !ref.startsWith(LOCAL_NOTES));
@@ -69,9 +71,7 @@ async function refusedNotes(repo: Repository, notes: readonly Received[]): Promi
 
 /** The certificates of all branches that the server has. */
 async function knownCertificates(repo: Repository) {
-  const tips = (await repo.git.text(['for-each-ref', '--format=%(objectname)', 'refs/heads/']))
-    .split('\n')
-    .filter(Boolean);
+  const tips = [...(await listRefs(repo, 'refs/heads/')).values()];
   const blobs = new Set<string>();
   for await (const { changes } of readHistory(repo, { tips, order: 'newest-first', paths: [KEYS_DIR] })) {
     for (const { after } of changes.flat()) if (after !== undefined) blobs.add(after.id);

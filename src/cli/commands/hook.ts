@@ -74,6 +74,7 @@ async function recordQuietly(
 ): Promise<ExitCode> {
   try {
     const repo = await context.openRepository();
+    repo.askAhead();
     const recording = recordingContext(context, repo, { mayPrompt: false });
     say(context, await record(recording));
     await noteControlledPaths(repo, recording);
@@ -119,6 +120,7 @@ async function layoutAtHead(
 async function beforePush(context: Context, [remote = '', url = '']: readonly string[]): Promise<ExitCode> {
   const input = await readInput();
   const repo = await context.openRepository();
+  repo.askAhead();
   if ((await queuedCommits({ repo })).length > 0) {
     await completeEvidence(repo, remote);
     say(context, await recordMissing(recordingContext(context, repo, { mayPrompt: false })));

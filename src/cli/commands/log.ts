@@ -13,6 +13,7 @@ import { logOf, unjudged } from '../judged.ts';
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
+  repo.askAhead();
   const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
   const limit = args.integer('max-count');
   const wanted = filterOf(args);

@@ -16,6 +16,7 @@ import { judgedHistory, unjudged } from '../judged.ts';
 export async function run(context: Context, args: Args): Promise<ExitCode> {
   const { voice } = context;
   const repo = await context.openRepository();
+  repo.askAhead();
   const { revision } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
   const imported = await importedLinks(repo, revision);
   // What becomes of a link that in-toto made may lie anywhere in the history.

@@ -17,6 +17,7 @@ import type { ExitCode } from '../exit.ts';
 /** `status`: where I stand, and what to do next. */
 export async function run(context: Context, _args: Args): Promise<ExitCode> {
   const repo = await context.openRepository();
+  repo.askAhead();
   const status = await readStatus(repo, context);
   context.voice.document(status);
   context.voice.say(statusText(status, context.voice.style));

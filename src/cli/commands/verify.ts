@@ -16,6 +16,7 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   if (args.positionals.length > 1) throw tooMany();
   if (args.has('in-toto')) return await verifyInToto(context, args);
   const repo = await context.openRepository();
+  repo.askAhead();
   const { revision, within } = await readRevisions(repo, args.positionals[0] ?? 'HEAD');
   const trust = await readTrust(repo, {
     owners: args.values('owner'),
