@@ -3,7 +3,7 @@ import type { TreeEntry } from '../git/tree.ts';
 import { listTree } from '../git/tree.ts';
 import type { Digester } from './digester.ts';
 import { directoryArtifacts, isBelow } from './directory.ts';
-import type { Listing } from './kind.ts';
+import type { Artifact, Listing } from './kind.ts';
 
 /** Which artifacts are asked for, beside a predicate over paths. */
 export interface Scope {
@@ -48,7 +48,11 @@ export function neededPrefixes({ prefixes = [''], directories = [] }: Scope): re
 }
 
 /** Of all that was digested, what is wanted for itself, and one artifact for each directory. */
-export function selectArtifacts(files: Listing, wants: (path: string) => boolean, scope: Scope): Listing {
+export function selectArtifacts(
+  files: ReadonlyMap<string, Artifact>,
+  wants: (path: string) => boolean,
+  scope: Scope,
+): Listing {
   const selected: Listing = new Map();
   for (const [path, artifact] of files) if (wants(path)) selected.set(path, artifact);
   for (const [name, artifact] of directoryArtifacts(files, scope.directories ?? []))

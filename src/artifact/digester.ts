@@ -12,6 +12,7 @@ import { POINTED } from './dvc/reader.ts';
 import { DvcTrees } from './dvc/trees.ts';
 import type { Artifact, ArtifactKind, Listing } from './kind.ts';
 import { pointedAt } from './kind.ts';
+import { ListingMemory } from './listing-memory.ts';
 import { missingContent } from './missing-content.ts';
 
 const SYMLINK = '120000';
@@ -23,6 +24,7 @@ export class Digester {
   readonly #cache: DigestCache;
   /** What stands in no tree. */
   readonly dvc: DvcTrees;
+  readonly listings: ListingMemory;
 
   readonly progress: Progress;
 
@@ -34,6 +36,7 @@ export class Digester {
     const seal = remembers && repo.git !== undefined ? Seal.open(repo.env) : undefined;
     this.#cache = new DigestCache(repo.commonDir, seal);
     this.dvc = new DvcTrees(repo);
+    this.listings = new ListingMemory(repo.commonDir, seal);
   }
 
   /**

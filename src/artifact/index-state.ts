@@ -26,6 +26,14 @@ export async function readIndex(
     readEntries(repo, directories),
     readDeviations(repo, directories),
   ]);
+  return withDeviations(entries, deviations);
+}
+
+/** In place. */
+export function withDeviations(
+  entries: Map<string, IndexEntry>,
+  deviations: Deviations,
+): Map<string, IndexEntry> {
   for (const [path, state] of deviations) {
     const entry = entries.get(path);
     if (entry?.state === 'clean') entries.set(path, { ...entry, state });
@@ -34,14 +42,20 @@ export async function readIndex(
 }
 
 /** As if nothing of the work tree had changed. */
-async function readEntries(
+export async function readEntries(
   repo: Repository,
   directories: readonly string[],
 ): Promise<Map<string, IndexEntry>> {
   const entries = new Map<string, IndexEntry>();
-  for await (const batch of indexRecords(repo, directories)) {
-    for (const { tag, stage, path, mode, id } of batch) {
-      entries.set(path, { mode, id, state: tag === 'H' && stage === '0' ? 'clean' : 'unchecked' });
+  for await (const batch of indexTexts(repo, directories)) {
+    for (const record of batch) {
+      const tab = record.indexOf('\t');
+      const isVouched = record.startsWith('H') && record[tab - 1] === '0';
+      entries.set(record.slice(tab + 1), {
+        mode: modeOf(record),
+        id: record.slice(ID_START, tab - 2),
+        state: isVouched ? 'clean' : 'unchecked',
+      });
     }
   }
   return entries;
@@ -67,8 +81,20 @@ export async function* indexRecords(
   directories: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): AsyncGenerator<readonly IndexRecord[]> {
-  const args = ['ls-files', '-z', '-s', '-v', '--', ...directories];
-  for await (const batch of textRecords(repo.git.stream(args, { env }))) yield batch.map(indexRecord);
+  for await (const batch of indexTexts(repo, directories, env)) yield batch.map(indexRecord);
+}
+
+function indexTexts(repo: Repository, directories: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return textRecords(repo.git.stream(['ls-files', '-z', '-s', '-v', '--', ...directories], { env }));
+}
+
+/** `H 100644 ` */
+const ID_START = 9;
+const USUAL_MODE = '100644';
+
+/** Nearly all have the same one: one string for all of them. */
+function modeOf(record: string): string {
+  return record.startsWith(USUAL_MODE, 2) ? USUAL_MODE : record.slice(2, ID_START - 1);
 }
 
 /** `H 100644 <id> 0<tab><path>` */
@@ -76,21 +102,21 @@ function indexRecord(record: string): IndexRecord {
   const tab = record.indexOf('\t');
   return {
     tag: record.slice(0, 1),
-    mode: record.slice(2, 8),
-    id: record.slice(9, tab - 2),
+    mode: modeOf(record),
+    id: record.slice(ID_START, tab - 2),
     stage: record.slice(tab - 1, tab),
     path: record.slice(tab + 1),
   };
 }
 
+/** Tracked paths that are not as the index says. */
+export type Deviations = ReadonlyMap<string, 'dirty' | 'absent'>;
+
 /** Whatever the user's configuration says: a change time cannot be put back as a modification time can. */
 const STRICT = ['-c', 'core.trustctime=true', '-c', 'core.checkStat=default'];
 
 /** Plumbing, so it only compares stat data; a submodule is compared by its HEAD alone. */
-export async function readDeviations(
-  repo: Repository,
-  directories: readonly string[],
-): Promise<Map<string, 'dirty' | 'absent'>> {
+export async function readDeviations(repo: Repository, directories: readonly string[]): Promise<Deviations> {
   const args = [
     ...STRICT,
     'diff-files',

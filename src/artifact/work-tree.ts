@@ -1,26 +1,30 @@
 import { MlchainError } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import { expectArtifactName } from './artifact-name.ts';
-import { digestClean, isFile } from './clean-files.ts';
 import type { Scope } from './commit-tree.ts';
 import { neededFor, neededPrefixes, selectArtifacts } from './commit-tree.ts';
 import type { Digester } from './digester.ts';
 import type { IndexStamp } from './index-stamp.ts';
 import { indexStamp } from './index-stamp.ts';
-import type { IndexEntry } from './index-state.ts';
-import { readIndex, readUntracked } from './index-state.ts';
-import type { Listing } from './kind.ts';
+import { ignoredPaths, readUntracked } from './index-state.ts';
+import type { Artifact, Listing } from './kind.ts';
+import { WrittenListing } from './listing-text.ts';
 import { digestLooseFiles } from './loose-files.ts';
+import { listTracked } from './tracked-files.ts';
 
 export interface WorkTreeScope extends Scope {
+  /** What is wanted, in words: equal words, equal paths. By it the answer is remembered; undefined: it is not. */
+  readonly question?: string | undefined;
   /** Also what git ignores. */
   readonly ignored?: boolean;
 }
 
 export interface WorkTreeListing {
-  readonly files: Listing;
+  readonly files: ReadonlyMap<string, Artifact>;
   /** Those of them that git does not track. */
   readonly untracked: readonly string[];
+  /** What git ignores of those that it does not track; of none where they were not asked for. */
+  readonly ignored: ReadonlySet<string>;
   readonly look: Look;
 }
 
@@ -30,6 +34,8 @@ export interface Look {
   readonly since: number;
   /** The index that it believed; undefined where there was none. */
   readonly index: IndexStamp | undefined;
+  /** Git pathspecs that hold all that was looked at. */
+  readonly directories: readonly string[];
   /** Paths whose digests are not those of the index: changed, untracked, links, submodules. */
   readonly doubtful: ReadonlySet<string>;
 }
@@ -48,27 +54,35 @@ export async function listWorkTree(
   const root = topOf(repo);
   const needs = neededFor(wants, scope);
   const prefixes = neededPrefixes(scope);
-  const begun = { since: Date.now(), index: indexStamp(repo) };
-  if (prefixes.length === 0) {
-    return { files: new Map(), untracked: [], look: { ...begun, doubtful: new Set() } };
-  }
   const directories = directoriesOf(prefixes);
-  const [index, others] = await Promise.all([
-    readIndex(repo, directories),
+  const begun = { since: Date.now(), index: indexStamp(repo), directories };
+  if (prefixes.length === 0) return nothing(begun);
+  const [tracked, others] = await Promise.all([
+    listTracked(repo, digester, { root, needs, directories, question: scope.question }),
     readUntracked(repo, directories, scope.ignored ?? false),
   ]);
-  keepNeeded(index, needs);
   const names = others.map(withoutSlash).filter(needs).map(expectArtifactName);
-  const clean = await digestClean(repo, digester, root, index);
-  const loose = await digestLooseFiles(repo, root, index, names, digester.progress);
-  for (const [name, artifact] of loose) clean.set(name, artifact);
-  const files = scope.directories === undefined ? clean : selectArtifacts(clean, wants, scope);
-  const doubtful = new Set([...names, ...unvouched(index)]);
-  return { files, untracked: names.filter((name) => files.has(name)), look: { ...begun, doubtful } };
+  const [loose, ignored] = await Promise.all([
+    digestLooseFiles(repo, root, tracked.loose, names, digester.progress),
+    scope.ignored === true ? ignoredPaths(repo, names) : new Set<string>(),
+  ]);
+  const all = withOthers(tracked.clean, loose);
+  return {
+    files: scope.directories === undefined ? all : selectArtifacts(all, wants, scope),
+    untracked: names.filter((name) => loose.has(name)),
+    ignored,
+    look: { ...begun, doubtful: new Set([...names, ...tracked.unvouched]) },
+  };
 }
 
-function* unvouched(index: ReadonlyMap<string, IndexEntry>): Iterable<string> {
-  for (const [name, { state, mode }] of index) if (state !== 'clean' || !isFile(mode)) yield name;
+function nothing(look: Omit<Look, 'doubtful'>): WorkTreeListing {
+  return { files: new Map(), untracked: [], ignored: new Set(), look: { ...look, doubtful: new Set() } };
+}
+
+function withOthers(clean: Listing | WrittenListing, others: Listing): Listing | WrittenListing {
+  if (clean instanceof WrittenListing) return clean.with(others);
+  for (const [name, artifact] of others) clean.set(name, artifact);
+  return clean;
 }
 
 function topOf(repo: Repository): string {
@@ -76,14 +90,6 @@ function topOf(repo: Repository): string {
   throw new MlchainError('input', 'expected a work tree, found a bare repository', {
     hint: 'run this in a clone with files',
   });
-}
-
-/** In place: most of them are. */
-function keepNeeded(index: Map<string, IndexEntry>, needs: (path: string) => boolean): void {
-  for (const [name, entry] of index) {
-    if (entry.state === 'absent' || !needs(name)) index.delete(name);
-    else expectArtifactName(name);
-  }
 }
 
 /** Directories that hold everything beginning with one of the prefixes; none: the whole tree. */

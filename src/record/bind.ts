@@ -5,8 +5,8 @@ import type { Files, StepPatterns } from './patterns.ts';
 
 /** What was seen when a command ran, and has not been bound to a commit yet. */
 export interface RunWork {
-  readonly materials: Listing;
-  readonly products: Listing;
+  readonly materials: Files;
+  readonly products: Files;
   /** Products that git ignores: no commit will hold them. */
   readonly ignored: ReadonlySet<string>;
   /** Bind to the next commit even if git ignores every product. */

@@ -23,6 +23,8 @@ export interface ListPatterns {
   readonly fold: (files: Files) => Listing;
   /** Literal beginnings of the paths that are covered. */
   readonly prefixes: readonly string[];
+  /** Which paths are covered, in words: equal words, equal paths. Undefined where names are folded, or files left out. */
+  readonly question: string | undefined;
 }
 
 /** What a link of one step looks at. */
@@ -61,6 +63,7 @@ export function withoutExcluded(patterns: StepPatterns, isExcluded: (path: strin
   const { control } = patterns;
   const without = (list: ListPatterns): ListPatterns => ({
     ...list,
+    question: undefined,
     covers: (path) =>
       list.covers(path) &&
       (!isExcluded(path) || control.controls(path) || list.directoryNames(path).length > 0),
@@ -78,6 +81,7 @@ function listPatterns(patterns: readonly string[], below: 'both names' | 'direct
   const isInside = (path: string) => directories.some((directory) => isBelow(directory, path));
   return {
     prefixes: recordedPrefixes(patterns),
+    question: directories.length === 0 ? JSON.stringify(patterns) : undefined,
     covers: (path) => matches(path) || (isInside(path) && !isNoArtifact(path)),
     directoryNames: (path) =>
       directories.filter((directory) => isBelow(directory, path)).map(directoryArtifactName),

@@ -1,14 +1,15 @@
-import type { Artifact, ArtifactKind, Listing } from '../artifact/kind.ts';
+import { listingFrom, listingToText } from '../artifact/listing-text.ts';
 import type { Json, JsonObject } from '../intoto/json.ts';
-import { jsonObject } from '../intoto/json.ts';
-import { expectList, expectObject, expectString, expectStrings, refuse } from '../intoto/shape.ts';
+import { stringify } from '../intoto/json.ts';
+import { expectObject, expectString, expectStrings, refuse } from '../intoto/shape.ts';
 import type { RunWork } from './bind.ts';
+import type { Files } from './patterns.ts';
 import type { StepFileFormat } from './step-files.ts';
 
 interface Begun {
   readonly step: string;
   /** What the step took, under the names of the link. */
-  readonly materials: Listing;
+  readonly materials: Files;
   /** `YYYY-MM-DDTHH:MM:SSZ`. */
   readonly started: string;
 }
@@ -16,7 +17,7 @@ interface Begun {
 /** The start of bracketed work (`record --start`). */
 export interface Started extends Begun {
   /** The materials file by file: to see, when the work is done, whether one has changed. */
-  readonly files: Listing;
+  readonly files: Files;
 }
 
 /** A link of work that was seen being done and waits for the commit that holds its products (`product.md` §4.2). */
@@ -32,7 +33,7 @@ export interface Pending extends Begun, RunWork {
 const VERSION = 1;
 
 export const startedFormat: StepFileFormat<Started> = {
-  toJson: (started) => jsonObject([...begunEntries(started), ['files', listingToJson(started.files)]]),
+  toText: (started) => objectText([...begunEntries(started), ['files', listingToText(started.files)]]),
   fromJson(json) {
     const object = expectObject(json, 'started');
     return { ...begunFrom(object), files: listingFrom(object.get('files'), 'files') };
@@ -40,16 +41,16 @@ export const startedFormat: StepFileFormat<Started> = {
 };
 
 export const pendingFormat: StepFileFormat<Pending> = {
-  toJson: (pending) =>
-    jsonObject([
+  toText: (pending) =>
+    objectText([
       ...begunEntries(pending),
-      ['ended', pending.ended],
-      ['recorder', pending.recorder],
-      ['command', pending.command],
-      ['byproducts', pending.byproducts],
-      ['products', listingToJson(pending.products)],
-      ['ignored', [...pending.ignored]],
-      ['bindAnyway', pending.bindAnyway],
+      ['ended', text(pending.ended)],
+      ['recorder', text(pending.recorder)],
+      ['command', text(pending.command)],
+      ['byproducts', text(pending.byproducts)],
+      ['products', listingToText(pending.products)],
+      ['ignored', text([...pending.ignored])],
+      ['bindAnyway', text(pending.bindAnyway)],
     ]),
   fromJson(json) {
     const object = expectObject(json, 'pending');
@@ -66,13 +67,23 @@ export const pendingFormat: StepFileFormat<Pending> = {
   },
 };
 
-function begunEntries({ step, materials, started }: Begun): [string, Json][] {
+type Entry = readonly [name: string, text: string];
+
+function begunEntries({ step, materials, started }: Begun): Entry[] {
   return [
-    ['version', VERSION],
-    ['step', step],
-    ['started', started],
-    ['materials', listingToJson(materials)],
+    ['version', text(VERSION)],
+    ['step', text(step)],
+    ['started', text(started)],
+    ['materials', listingToText(materials)],
   ];
+}
+
+function objectText(entries: readonly Entry[]): string {
+  return `{${entries.map(([name, value]) => `${text(name)}:${value}`).join(',')}}`;
+}
+
+function text(json: Json): string {
+  return stringify(json, 0);
 }
 
 function begunFrom(object: JsonObject): Begun {
@@ -82,26 +93,4 @@ function begunFrom(object: JsonObject): Begun {
     started: expectString(object.get('started'), 'started'),
     materials: listingFrom(object.get('materials'), 'materials'),
   };
-}
-
-function listingToJson(listing: Listing): JsonObject {
-  return jsonObject([...listing].map(([name, { kind, digest }]) => [name, [kind, digest]]));
-}
-
-function listingFrom(json: Json | undefined, where: string): Listing {
-  return new Map([...expectObject(json, where)].map(([name, value]) => [name, artifactFrom(value, where)]));
-}
-
-function artifactFrom(json: Json, where: string): Artifact {
-  const [kind, digest] = expectList(json, where);
-  return { kind: kindFrom(kind, where), digest: expectString(digest, where) };
-}
-
-function kindFrom(json: Json | undefined, where: string): ArtifactKind {
-  const kind = expectString(json, where);
-  return isKind(kind) ? kind : refuse(where, 'a kind of artifact', kind);
-}
-
-function isKind(text: string): text is ArtifactKind {
-  return /^(file|lfs|symlink|submodule|dvc:.*)$/s.test(text);
 }

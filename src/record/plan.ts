@@ -129,7 +129,7 @@ async function planRenewal(scene: Scene, prior: Prior): Promise<StepPlan> {
 /** What a run leaves to the commit to say: which products went away with it. */
 function boundWork(pending: Pending, patterns: StepPatterns, view: StepView): Work {
   const materials = new Map([...removedProducts(patterns, view), ...pending.materials]);
-  return { materials, products: pending.products };
+  return { materials, products: new Map(pending.products) };
 }
 
 /** The draft, unless it would sign something that nobody may sign unasked. */

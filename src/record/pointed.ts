@@ -108,7 +108,7 @@ export function adoptPointed(repo: Repository, pending: Pending, tree: Files): P
   return { ...pending, materials, products };
 }
 
-function adopt(recorded: Listing, output: string, kind: Artifact['kind'], content: DvcContent): Listing {
+function adopt(recorded: Files, output: string, kind: Artifact['kind'], content: DvcContent): Listing {
   const artifact: Artifact = { kind, digest: content.sha256 };
   const adopted: Listing = new Map(recorded);
   const whole = [output, directoryArtifactName(output.replace(/\/$/, ''))];

@@ -41,13 +41,15 @@ export async function runStep(
   const taken = await materials(context, patterns);
   const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
   const end = await runIfAny(request);
-  const failure = endOf(end, request) ?? (await meddling(context, patterns, taken.files, taken.look));
-  if (failure !== undefined) {
-    safe?.restore((await products(context, patterns)).files.keys());
-    throw failure;
-  }
+  const failed = endOf(end, request);
+  if (failed !== undefined) return await giveUp(failed, safe, () => products(context, patterns));
+  // Side by side: git looks at the materials while the products are hashed.
+  const made = products(context, patterns);
+  made.catch(() => undefined);
+  const changed = await meddling(context, patterns, taken.files, taken.look);
+  if (changed !== undefined) return await giveUp(changed, safe, () => made);
   safe?.drop();
-  return await leavePending(context, patterns, {
+  return await leavePending(context, patterns, await made, {
     recorder: 'run',
     command: request.command,
     byproducts: end === undefined ? jsonObject([]) : byproductsOf(end),
@@ -55,6 +57,15 @@ export async function runStep(
     materials: taken.artifacts,
     started,
   });
+}
+
+async function giveUp(
+  failure: MlchainError,
+  safe: Safekeeping | undefined,
+  made: () => Promise<Found>,
+): Promise<never> {
+  if (safe !== undefined) safe.restore((await made()).files.keys());
+  throw failure;
 }
 
 async function runIfAny(request: RunRequest): Promise<CommandEnd | undefined> {
@@ -103,7 +114,7 @@ export async function stopWork(context: RecordingContext, patterns: StepPatterns
     materials: taken,
     started,
   } as const;
-  const result = await leavePending(context, patterns, made);
+  const result = await leavePending(context, patterns, await products(context, patterns), made);
   await startedWork(context.repo).remove(name);
   return result;
 }
@@ -116,10 +127,10 @@ type PendingParts = Pick<
 async function leavePending(
   context: RecordingContext,
   patterns: StepPatterns,
+  made: Found,
   parts: PendingParts,
 ): Promise<NewPending> {
   const step = patterns.control.step.name;
-  const made = await products(context, patterns);
   const ended = timestamp(context.now());
   const pending = { ...parts, step, ended, products: made.artifacts, ignored: made.ignored };
   const links = pendingLinks(context.repo);

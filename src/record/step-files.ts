@@ -4,10 +4,11 @@ import { MlchainError } from '../errors.ts';
 import { sha256Hex } from '../intoto/digest.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { Json } from '../intoto/json.ts';
-import { parseJson, stringify } from '../intoto/json.ts';
+import { parseJson } from '../intoto/json.ts';
 
 export interface StepFileFormat<T> {
-  readonly toJson: (value: T) => Json;
+  /** JSON in ASCII. */
+  readonly toText: (value: T) => string;
   /** @throws FormatError */
   readonly fromJson: (json: Json) => T;
 }
@@ -43,7 +44,7 @@ export class StepFiles<T extends { readonly step: string }> {
     const draft = `${file}.${process.pid}.new`;
     // All of it is ASCII, which so is not looked at again.
     const options = { encoding: 'latin1', mode: 0o600, flush: true } as const;
-    await fs.writeFile(draft, `${stringify(this.#format.toJson(value), 0)}\n`, options);
+    await fs.writeFile(draft, `${this.#format.toText(value)}\n`, options);
     await fs.rename(draft, file);
   }
 

@@ -1,8 +1,7 @@
 import type { Digester } from '../artifact/digester.ts';
 import { indexStamp } from '../artifact/index-stamp.ts';
 import type { IndexEntry } from '../artifact/index-state.ts';
-import { ignoredPaths, readDeviations, readIndex } from '../artifact/index-state.ts';
-import type { Listing } from '../artifact/kind.ts';
+import { readDeviations, readIndex } from '../artifact/index-state.ts';
 import { sameArtifact } from '../artifact/kind.ts';
 import { digestLooseFiles } from '../artifact/loose-files.ts';
 import type { Look } from '../artifact/work-tree.ts';
@@ -15,7 +14,7 @@ import type { Files, ListPatterns } from './patterns.ts';
 export interface Found {
   readonly files: Files;
   /** The same under the names of the link. */
-  readonly artifacts: Listing;
+  readonly artifacts: Files;
   /** Names that no commit will hold, because git ignores them. */
   readonly ignored: ReadonlySet<string>;
   readonly look: Look;
@@ -30,9 +29,11 @@ export async function findInWorkTree(
   digester: Digester,
   patterns: ListPatterns,
 ): Promise<Found> {
-  const { covers, prefixes } = patterns;
-  const { files, untracked, look } = await listWorkTree(repo, digester, covers, { prefixes, ignored: true });
-  const ignoredFiles = await ignoredPaths(repo, untracked);
+  const { covers, prefixes, question } = patterns;
+  const scope = { prefixes, question, ignored: true };
+  const { files, untracked, ignored: left, look } = await listWorkTree(repo, digester, covers, scope);
+  const ignoredFiles = new Set(untracked.filter((name) => left.has(name)));
+  if (question !== undefined) return { files, artifacts: files, ignored: ignoredFiles, look };
   const ignored = new Set<string>();
   if (ignoredFiles.size === 0) return { files, artifacts: patterns.fold(files), ignored, look };
   const kept = new Map([...files].filter(([path]) => !ignoredFiles.has(path)));
@@ -60,8 +61,9 @@ export async function changedSince(
   look: Look | undefined,
   isAsked: (name: string) => boolean = () => true,
 ): Promise<readonly string[]> {
-  if (repo.workTree === undefined || files.size === 0) return [];
-  const suspects = look && (await suspectsSince(repo, files, look));
+  if (repo.workTree === undefined) return [];
+  const suspects = look && (await suspectsSince(repo, look));
+  if (suspects?.size === 0) return [];
   const names = [...(suspects ?? files.keys())].filter((name) => files.has(name) && isAsked(name));
   if (names.length === 0) return [];
   const index = await readIndex(repo, directoriesOf(names));
@@ -78,12 +80,11 @@ export async function changedSince(
 /** What the index does not vouch for, then or now; undefined where it vouches for nothing. */
 async function suspectsSince(
   repo: Repository,
-  files: Files,
-  { since, index, doubtful }: Look,
+  { since, index, directories, doubtful }: Look,
 ): Promise<ReadonlySet<string> | undefined> {
   if (process.platform === 'win32' || index === undefined) return undefined;
   if (index.second >= Math.floor(since / 1000)) return undefined;
-  const deviations = await readDeviations(repo, directoriesOf(files.keys()));
+  const deviations = await readDeviations(repo, directories);
   // Afterwards: so it is what git has just read.
   if (indexStamp(repo)?.identity !== index.identity) return undefined;
   return new Set([...doubtful, ...deviations.keys()]);

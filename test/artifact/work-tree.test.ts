@@ -6,7 +6,7 @@ import type { ArtifactError } from '../../src/artifact/artifact-error.ts';
 import { listCommit } from '../../src/artifact/commit-tree.ts';
 import { Digester } from '../../src/artifact/digester.ts';
 import { ignoredPaths } from '../../src/artifact/index-state.ts';
-import type { Listing } from '../../src/artifact/kind.ts';
+import type { Artifact, Listing } from '../../src/artifact/kind.ts';
 import { digestLooseFiles } from '../../src/artifact/loose-files.ts';
 import type { WorkTreeScope } from '../../src/artifact/work-tree.ts';
 import { listWorkTree } from '../../src/artifact/work-tree.ts';
@@ -22,7 +22,7 @@ const list = async (
   scope?: WorkTreeScope,
   wants: (path: string) => boolean = everything,
 ) => (await listWorkTree(clone.repo, new Digester(clone.repo), wants, scope)).files;
-const sorted = (listing: Listing) => [...listing].sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (listing: ReadonlyMap<string, Artifact>) => [...listing].sort(([a], [b]) => (a < b ? -1 : 1));
 const file = (content: string) => ({ kind: 'file', digest: sha256Hex(content) });
 
 /** What is recorded from the work tree has to be what a commit of it holds: git is the referee. */

@@ -79,4 +79,14 @@ test('what run --exclude names is left out, but for what the step controls and f
   assert.ok(products.covers('data/x.tmp'), 'a commit that holds it could never be bound');
 });
 
+test('patterns have words to be remembered by where each name stands for itself, and nothing is left out', () => {
+  const words = (materials: readonly string[]) => patternsOf({ materials }).materials.question;
+  assert.type(words(['ALLOW data/*']), 'string');
+  assert.is(words(['ALLOW data/*']), words(['ALLOW data/*', 'DISALLOW *']));
+  assert.is.not(words(['ALLOW data/*']), words(['ALLOW data/*.csv']));
+  assert.is(words(['ALLOW data/*', 'ALLOW dir:lib']), undefined);
+  const patterns = patternsOf({ materials: ['ALLOW data/*'] });
+  assert.is(withoutExcluded(patterns, () => false).materials.question, undefined);
+});
+
 test.run();

@@ -31,7 +31,7 @@ test('tracked, new and ignored files are found, and what git ignores is known', 
   clone.write('data/x.tmp', 'x');
   clone.write('other', 'o');
   const found = await productsIn(clone, ['ALLOW data/*']);
-  assert.equal(found.artifacts, files({ 'data/tracked': 't', 'data/new': 'n', 'data/x.tmp': 'x' }));
+  assert.equal(new Map(found.artifacts), files({ 'data/tracked': 't', 'data/new': 'n', 'data/x.tmp': 'x' }));
   assert.equal(found.ignored, new Set(['data/x.tmp']));
   await clone.git('add', '-f', 'data/x.tmp');
   assert.equal(

@@ -42,7 +42,9 @@ export async function run(context: Context, args: Args): Promise<ExitCode> {
   const recording = recordingContext(context, repo, { key: args.value('key'), mayPrompt: true });
   const { patterns, layout } = await runScope(recording, step);
   await expectFunctionary(recording, layout, step);
-  const made = await runStep(recording, withoutExcluded(patterns, excludeFilter(args.values('exclude'))), {
+  const excluded = args.values('exclude');
+  const wanted = excluded.length === 0 ? patterns : withoutExcluded(patterns, excludeFilter(excluded));
+  const made = await runStep(recording, wanted, {
     ...request,
     bindAnyway: args.has('bind'),
     rollbackOnFailure: args.has('rollback-on-failure'),
