@@ -43,7 +43,7 @@ export function makeBatch(
 ): BlobBatch {
   return {
     root,
-    names: names.map((name) => `${name}\0`).join(''),
+    names: [...names, ''].join('\0'),
     ids: ids.join(''),
     format,
     answers: new SharedArrayBuffer(names.length),

@@ -58,7 +58,6 @@ async function takeUnconverted(
     listing.set(name, digester.remember(id, digest));
   const large = await takeProven(repo, root, asIs, digester.progress, take);
   await takeLarge(repo, root, large, digester.progress, take);
-  digester.save();
   return unknown.filter(([name]) => !listing.has(name));
 }
 

@@ -31,8 +31,13 @@ const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', '
 export class DigestCache {
   readonly #dir: string;
   readonly #seal: Seal | undefined;
-  readonly #shards = new Map<string, Map<string, BlobDigest>>();
-  readonly #added = new Map<string, string[]>();
+  readonly #shards = new Map<string, ReadonlyMap<string, BlobDigest>>();
+  /** Names of the shards that there are: to find that there is none, asked 256 times, takes longer than this. */
+  #names: ReadonlySet<string> | undefined;
+  /** What was added in this process. */
+  readonly #fresh = new Map<string, BlobDigest>();
+  /** Ids of what is not saved yet. */
+  #unsaved: string[] = [];
 
   /** @param seal undefined: no file is believed and none written, for who has no seal or wants it all done again */
   constructor(commonDir: string, seal: Seal | undefined) {
@@ -41,42 +46,55 @@ export class DigestCache {
   }
 
   get(blobId: string): BlobDigest | undefined {
-    return this.#shard(shardOf(blobId)).get(blobId);
+    return this.#fresh.get(blobId) ?? this.#shard(shardOf(blobId)).get(blobId);
   }
 
   /** Known at once here, and to others after the next `save`. */
   add(blobId: string, value: BlobDigest): void {
-    const name = shardOf(blobId);
-    const shard = this.#shard(name);
-    if (shard.has(blobId)) return;
-    shard.set(blobId, value);
-    const lines = this.#added.get(name) ?? [];
-    if (lines.length === 0) this.#added.set(name, lines);
-    lines.push(`${blobId} ${value.kind} ${value.digest}\n`);
+    if (this.get(blobId) !== undefined) return;
+    this.#fresh.set(blobId, value);
+    this.#unsaved.push(blobId);
   }
 
   /** Writes what was added. Never a reason to fail: the cache saves time and holds no facts of its own. */
   save(): void {
-    if (this.#seal !== undefined && this.#added.size > 0) this.#saveSealed(this.#seal);
-    this.#added.clear();
+    if (this.#seal !== undefined && this.#unsaved.length > 0) this.#saveSealed(this.#seal);
+    this.#unsaved = [];
   }
 
   #saveSealed(seal: Seal): void {
     try {
       fs.mkdirSync(this.#dir, { recursive: true });
-      for (const [name, lines] of this.#added) append(path.join(this.#dir, name), batchOf(name, lines, seal));
+      for (const [name, lines] of this.#unsavedLines())
+        append(path.join(this.#dir, name), batchOf(name, lines, seal));
     } catch (error) {
       if (!isNotWritable(error)) throw error;
     }
   }
 
-  #shard(name: string): Map<string, BlobDigest> {
+  #unsavedLines(): ReadonlyMap<string, string> {
+    const lines = new Map<string, string>();
+    for (const id of this.#unsaved) {
+      const { kind, digest } = this.#fresh.get(id) as BlobDigest;
+      const name = shardOf(id);
+      lines.set(name, `${lines.get(name) ?? ''}${id} ${kind} ${digest}\n`);
+    }
+    return lines;
+  }
+
+  #shard(name: string): ReadonlyMap<string, BlobDigest> {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
     const shard = new Map<string, BlobDigest>();
-    if (this.#seal !== undefined) readShard(path.join(this.#dir, name), name, this.#seal, shard);
+    if (this.#seal !== undefined && this.#isThere(name))
+      readShard(path.join(this.#dir, name), name, this.#seal, shard);
     this.#shards.set(name, shard);
     return shard;
+  }
+
+  #isThere(name: string): boolean {
+    this.#names ??= new Set(namesIn(this.#dir));
+    return this.#names.has(name);
   }
 }
 
@@ -84,9 +102,10 @@ function shardOf(blobId: string): string {
   return blobId.slice(0, 2);
 }
 
-function batchOf(shard: string, lines: readonly string[], seal: Seal): string {
-  const text = lines.join('');
-  return `\n\n${text}seal ${seal.mark(`${PURPOSE} ${shard}`, text)}\n`;
+function batchOf(shard: string, lines: string, seal: Seal): Buffer {
+  const text = Buffer.from(lines, 'latin1');
+  const mark = seal.mark(`${PURPOSE} ${shard}`, text);
+  return Buffer.concat([Buffer.from('\n\n'), text, Buffer.from(`seal ${mark}\n`)]);
 }
 
 /** Lines count once the seal below them has been found intact; a batch begins behind an empty line or another's seal. */
@@ -129,10 +148,19 @@ function readIfThere(file: string): string {
   }
 }
 
+function namesIn(dir: string): readonly string[] {
+  try {
+    return fs.readdirSync(dir);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Two processes that start a full shard anew at once lose some of each other's lines: they are found again. */
-function append(file: string, text: string): void {
+function append(file: string, batch: Buffer): void {
   const isFull = (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_SHARD_BYTES;
-  fs.writeFileSync(file, text, { flag: isFull ? 'w' : 'a' });
+  fs.writeFileSync(file, batch, { flag: isFull ? 'w' : 'a' });
 }
 
 function isNotWritable(error: unknown): boolean {

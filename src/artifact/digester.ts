@@ -82,6 +82,7 @@ export class Digester {
   /** Writes what was learnt to the git directory. */
   save(): void {
     this.#cache.save();
+    this.listings.save();
   }
 
   /** A link's target is text whatever it looks like: one that reads like a pointer stands for nothing else. */

@@ -20,6 +20,7 @@ const ROOM: Room = { files: 16, fileBytes: 64 * 1024 * 1024, bytes: 128 * 1024 *
  */
 export class ListingMemory {
   readonly #files: SealedFiles | undefined;
+  readonly #unsaved = new Map<string, WrittenListing>();
 
   /** @param seal undefined: nothing is remembered */
   constructor(commonDir: string, seal: Seal | undefined) {
@@ -33,7 +34,13 @@ export class ListingMemory {
     const index = bestEffort(() => fs.readFileSync(path.join(gitDir, 'index')));
     if (index === undefined) return undefined;
     const name = hash('sha256', JSON.stringify([version, question, hash('sha256', index)]));
-    return new IndexMemory(this.#files, name);
+    return new IndexMemory(this.#files, name, this.#unsaved);
+  }
+
+  /** Writes what is to be remembered. */
+  save(): void {
+    for (const [name, { text }] of this.#unsaved) this.#files?.write(name, Buffer.from(text, 'latin1'));
+    this.#unsaved.clear();
   }
 }
 
@@ -41,10 +48,12 @@ export class ListingMemory {
 export class IndexMemory {
   readonly #files: SealedFiles;
   readonly #name: string;
+  readonly #unsaved: Map<string, WrittenListing>;
 
-  constructor(files: SealedFiles, name: string) {
+  constructor(files: SealedFiles, name: string, unsaved: Map<string, WrittenListing>) {
     this.#files = files;
     this.#name = name;
+    this.#unsaved = unsaved;
   }
 
   recall(): WrittenListing | undefined {
@@ -52,10 +61,10 @@ export class IndexMemory {
     return text === undefined ? undefined : new WrittenListing(text);
   }
 
-  /** @returns the same listing, as it is remembered */
+  /** From the next `save` on. @returns the same listing, as it is remembered */
   remember(listing: Listing): WrittenListing {
     const written = new WrittenListing(listingToText(listing));
-    this.#files.write(this.#name, Buffer.from(written.text, 'latin1'));
+    this.#unsaved.set(this.#name, written);
     return written;
   }
 }

@@ -43,6 +43,7 @@ export interface Look {
 /**
  * The wanted artifacts in the work tree, tracked and untracked, with the digests that a commit of them would have:
  * after git's filters and line-end conversion, git-lfs content under its oid.
+ * What was learnt is for the caller to save (`Digester.save`), at a moment at which there is something to wait for.
  * @throws MlchainError `input` in a bare repository; ArtifactError for a wanted name that is not UTF-8.
  */
 export async function listWorkTree(

@@ -21,6 +21,9 @@ export interface RunRequest extends Omit<CommandRequest, 'command'> {
   readonly rollbackOnFailure: boolean;
 }
 
+/** How long a command works that is not short. */
+const SAVED_AFTER_MS = 100;
+
 /** A pending link that was made. */
 export interface NewPending {
   readonly pending: Pending;
@@ -40,14 +43,16 @@ export async function runStep(
   const started = timestamp(context.now());
   const taken = await materials(context, patterns);
   const safe = request.rollbackOnFailure ? await keepProducts(context, patterns) : undefined;
-  const end = await runIfAny(request);
+  const end = await runAndSave(context, request);
   const failed = endOf(end, request);
-  if (failed !== undefined) return await giveUp(failed, safe, () => products(context, patterns));
-  // Side by side: git looks at the materials while the products are hashed.
+  if (failed !== undefined) return await giveUp(context, failed, safe, () => products(context, patterns));
+  // Side by side: git looks at the materials and the products, and meanwhile what was learnt is written.
   const made = products(context, patterns);
   made.catch(() => undefined);
-  const changed = await meddling(context, patterns, taken.files, taken.look);
-  if (changed !== undefined) return await giveUp(changed, safe, () => made);
+  const meddled = meddling(context, patterns, taken.files, taken.look);
+  context.digester.save();
+  const changed = await meddled;
+  if (changed !== undefined) return await giveUp(context, changed, safe, () => made);
   safe?.drop();
   return await leavePending(context, patterns, await made, {
     recorder: 'run',
@@ -60,12 +65,30 @@ export async function runStep(
 }
 
 async function giveUp(
+  { digester }: RecordingContext,
   failure: MlchainError,
   safe: Safekeeping | undefined,
   made: () => Promise<Found>,
 ): Promise<never> {
+  digester.save();
   if (safe !== undefined) safe.restore((await made()).files.keys());
   throw failure;
+}
+
+/** What was learnt of the materials is written while the command works; a short one is not made to wait for it. */
+async function runAndSave(
+  { digester }: RecordingContext,
+  request: RunRequest,
+): Promise<CommandEnd | undefined> {
+  const saving = setTimeout(() => digester.save(), SAVED_AFTER_MS);
+  try {
+    return await runIfAny(request);
+  } catch (error) {
+    digester.save();
+    throw error;
+  } finally {
+    clearTimeout(saving);
+  }
 }
 
 async function runIfAny(request: RunRequest): Promise<CommandEnd | undefined> {
@@ -83,6 +106,7 @@ export async function startWork(context: RecordingContext, patterns: StepPattern
   const files = startedWork(context.repo);
   const before = await files.writtenAt(step.name);
   const taken = await materials(context, patterns);
+  context.digester.save();
   await files.write({
     step: step.name,
     started: timestamp(context.now()),
@@ -131,6 +155,7 @@ async function leavePending(
   parts: PendingParts,
 ): Promise<NewPending> {
   const step = patterns.control.step.name;
+  context.digester.save();
   const ended = timestamp(context.now());
   const pending = { ...parts, step, ended, products: made.artifacts, ignored: made.ignored };
   const links = pendingLinks(context.repo);

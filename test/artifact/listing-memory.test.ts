@@ -20,7 +20,10 @@ const inData = (name: string) => name.startsWith('data/') && !name.endsWith('.no
 /** Each time as another process would. @param remembers false: as if nothing had ever been remembered */
 async function listed(clone: WorkingClone, remembers = true, question = 'data') {
   const digester = new Digester(clone.repo, remembers);
-  return await listWorkTree(clone.repo, digester, inData, { prefixes: ['data/'], question, ignored: true });
+  const scope = { prefixes: ['data/'], question, ignored: true };
+  const found = await listWorkTree(clone.repo, digester, inData, scope);
+  digester.save();
+  return found;
 }
 
 function listingFiles(clone: WorkingClone): string[] {
