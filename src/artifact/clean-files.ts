@@ -11,6 +11,7 @@ import type { FileHash } from './hash-file.ts';
 import { hashFiles } from './hash-files.ts';
 import type { IndexEntry } from './index-state.ts';
 import type { Listing } from './kind.ts';
+import { reacherIn } from './loose-files.ts';
 import { proveBlobs } from './prove-blobs.ts';
 
 const SYMLINK = '120000';
@@ -38,6 +39,25 @@ export async function digestClean(
   const others = await takeUnconverted(repo, digester, root, unknown, listing);
   for (const [name, artifact] of await digester.digestEntries(others)) listing.set(name, artifact);
   return listing;
+}
+
+/**
+ * For who knows none of the blobs, and so has to read each file anyway: where each has the very id of its blob, nobody
+ * need be asked whether it is as the index says. Undefined where one has not – it may be converted, or changed; what was
+ * learnt of the others stays learnt.
+ */
+export async function proveClean(
+  repo: Repository,
+  digester: Digester,
+  root: string,
+  index: ReadonlyMap<string, IndexEntry>,
+): Promise<Listing | undefined> {
+  const entries = [...index].filter(([, { state }]) => state === 'clean');
+  const isReached = reacherIn(root);
+  const reached = entries.filter(([name]) => isReached(name));
+  const listing: Listing = new Map();
+  const others = await takeUnconverted(repo, digester, root, reached, listing);
+  return others.length === 0 && reached.length === entries.length ? listing : undefined;
 }
 
 /** Returns those that only their blobs tell of. */

@@ -45,6 +45,11 @@ export class DigestCache {
     this.#seal = seal;
   }
 
+  /** Whether nothing has ever been learnt here. */
+  get isEmpty(): boolean {
+    return this.#fresh.size === 0 && (this.#seal === undefined || this.#shardNames().size === 0);
+  }
+
   get(blobId: string): BlobDigest | undefined {
     return this.#fresh.get(blobId) ?? this.#shard(shardOf(blobId)).get(blobId);
   }
@@ -72,12 +77,15 @@ export class DigestCache {
     }
   }
 
-  #unsavedLines(): ReadonlyMap<string, string> {
-    const lines = new Map<string, string>();
+  /** Pieces of lines by shard: to join them all at once is what strings are quickest at. */
+  #unsavedLines(): ReadonlyMap<string, readonly string[]> {
+    const lines = new Map<string, string[]>();
     for (const id of this.#unsaved) {
       const { kind, digest } = this.#fresh.get(id) as BlobDigest;
       const name = shardOf(id);
-      lines.set(name, `${lines.get(name) ?? ''}${id} ${kind} ${digest}\n`);
+      const pieces = lines.get(name) ?? [];
+      if (pieces.length === 0) lines.set(name, pieces);
+      pieces.push(id, kind === 'lfs' ? ' lfs ' : ' file ', digest, '\n');
     }
     return lines;
   }
@@ -86,15 +94,15 @@ export class DigestCache {
     const known = this.#shards.get(name);
     if (known !== undefined) return known;
     const shard = new Map<string, BlobDigest>();
-    if (this.#seal !== undefined && this.#isThere(name))
+    if (this.#seal !== undefined && this.#shardNames().has(name))
       readShard(path.join(this.#dir, name), name, this.#seal, shard);
     this.#shards.set(name, shard);
     return shard;
   }
 
-  #isThere(name: string): boolean {
+  #shardNames(): ReadonlySet<string> {
     this.#names ??= new Set(namesIn(this.#dir));
-    return this.#names.has(name);
+    return this.#names;
   }
 }
 
@@ -102,8 +110,8 @@ function shardOf(blobId: string): string {
   return blobId.slice(0, 2);
 }
 
-function batchOf(shard: string, lines: string, seal: Seal): Buffer {
-  const text = Buffer.from(lines, 'latin1');
+function batchOf(shard: string, lines: readonly string[], seal: Seal): Buffer {
+  const text = Buffer.from(lines.join(''), 'latin1');
   const mark = seal.mark(`${PURPOSE} ${shard}`, text);
   return Buffer.concat([Buffer.from('\n\n'), text, Buffer.from(`seal ${mark}\n`)]);
 }

@@ -68,6 +68,11 @@ export class Digester {
     return this.#cache.get(entry.id) ?? missingContent(path, entry.id);
   }
 
+  /** Whether no blob at all is known. */
+  get isNew(): boolean {
+    return this.#cache.isEmpty;
+  }
+
   /** What is known of a blob without reading it. */
   known(blobId: string): BlobDigest | undefined {
     return this.#cache.get(blobId);

@@ -5,11 +5,13 @@ import type { Artifact, ArtifactKind, Listing } from './kind.ts';
 /** JSON in ASCII, `{"path":["kind","digest"],…}`, in the order of the listing. */
 export function listingToText(listing: ReadonlyMap<string, Artifact>): string {
   if (listing instanceof WrittenListing) return listing.text;
-  const parts: string[] = [];
+  const pieces: string[] = [];
   for (const [name, { kind, digest }] of listing) {
-    parts.push(`${quote(name)}:[${kind === 'file' ? '"file"' : quote(kind)},${quote(digest)}]`);
+    pieces.push(pieces.length === 0 ? '{' : ',', quote(name));
+    if (kind === 'file') pieces.push(':["file","', digest, '"]');
+    else pieces.push(':[', quote(kind), ',', quote(digest), ']');
   }
-  return `{${parts.join(',')}}`;
+  return pieces.length === 0 ? '{}' : `${pieces.join('')}}`;
 }
 
 /** @throws FormatError */
@@ -76,8 +78,11 @@ export class WrittenListing implements ReadonlyMap<string, Artifact> {
   }
 }
 
+/** Nothing to be escaped. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function quote(text: string): string {
-  return stringify(text, 0);
+  return PLAIN.test(text) ? `"${text}"` : stringify(text, 0);
 }
 
 function artifactFrom(json: Json, where: string): Artifact {

@@ -51,7 +51,7 @@ function lookAt(root: string, name: string): Found {
 }
 
 /** What lies behind a symbolic link is not in the repository: a directory exchanged for a link to one is gone. */
-function reacherIn(root: string): (name: string) => boolean {
+export function reacherIn(root: string): (name: string) => boolean {
   const top = fs.realpathSync(root);
   const known = new Map<string, boolean>();
   return (name) => {

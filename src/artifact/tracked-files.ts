@@ -1,6 +1,6 @@
 import type { Repository } from '../git/repository.ts';
 import { expectArtifactName } from './artifact-name.ts';
-import { digestClean, isFile } from './clean-files.ts';
+import { digestClean, isFile, proveClean } from './clean-files.ts';
 import type { Digester } from './digester.ts';
 import { indexStamp } from './index-stamp.ts';
 import type { Deviations, IndexEntry } from './index-state.ts';
@@ -30,31 +30,40 @@ export interface TrackedFiles {
 
 /**
  * What git tracks. The answer for a whole index is remembered; that each file still is as the index says is asked of
- * git each time, and where one is not, nothing is recalled.
+ * git each time – or proven by its content –, and where one is not, nothing is recalled.
  */
 export async function listTracked(
   repo: Repository,
   digester: Digester,
   scope: TrackedScope,
 ): Promise<TrackedFiles> {
+  const { directories, question } = scope;
   const before = indexStamp(repo)?.identity;
-  const looked = readDeviations(repo, scope.directories);
-  // While git looks at the files.
-  const memory = scope.question === undefined ? undefined : digester.listings.about(repo, scope.question);
-  const recalled = memory?.recall();
-  const entries = recalled === undefined ? readEntries(repo, scope.directories) : undefined;
-  const [deviations, read] = await Promise.all([looked, entries]);
   // Git has read the very index that was asked about.
-  const isSame = before !== undefined && indexStamp(repo)?.identity === before;
-  if (recalled !== undefined && isSame && deviations.size === 0)
+  const isSame = () => before !== undefined && indexStamp(repo)?.identity === before;
+  const looked = digester.isNew ? undefined : readDeviations(repo, directories);
+  // While git looks at the files.
+  const memory = question === undefined ? undefined : digester.listings.about(repo, question);
+  const recalled = memory?.recall();
+  const entries = recalled === undefined ? readEntries(repo, directories) : undefined;
+  const [deviations, read] = await Promise.all([
+    looked ?? (recalled && readDeviations(repo, directories)),
+    entries,
+  ]);
+  if (recalled !== undefined && isSame() && deviations?.size === 0)
     return { clean: recalled, loose: new Map(), unvouched: [] };
-  const index = read ?? (await readEntries(repo, scope.directories));
-  return await digestIndex(repo, digester, scope, { index, deviations, memory: isSame ? memory : undefined });
+  const index = read ?? (await readEntries(repo, directories));
+  return await digestIndex(repo, digester, scope, {
+    index,
+    deviations,
+    memory: isSame() ? memory : undefined,
+  });
 }
 
 interface IndexRead {
   readonly index: Map<string, IndexEntry>;
-  readonly deviations: Deviations;
+  /** Undefined: git has not been asked yet. */
+  readonly deviations: Deviations | undefined;
   /** Of this very index; undefined: nothing is to be remembered. */
   readonly memory: IndexMemory | undefined;
 }
@@ -62,19 +71,24 @@ interface IndexRead {
 async function digestIndex(
   repo: Repository,
   digester: Digester,
-  { root, needs }: TrackedScope,
+  { root, needs, directories }: TrackedScope,
   { index, deviations, memory }: IndexRead,
 ): Promise<TrackedFiles> {
-  keepNeeded(withDeviations(index, deviations), needs);
-  const clean = await digestClean(repo, digester, root, index);
+  for (const name of index.keys()) if (!needs(name)) index.delete(name);
+  const proven = deviations === undefined ? await proveClean(repo, digester, root, index) : undefined;
+  const differing = proven === undefined ? (deviations ?? (await readDeviations(repo, directories))) : NONE;
+  dropAbsent(withDeviations(index, differing));
+  const clean = proven ?? (await digestClean(repo, digester, root, index));
   const unvouched = unvouchedIn(index);
-  const isWhole = deviations.size === 0 && unvouched.length === 0;
+  const isWhole = differing.size === 0 && unvouched.length === 0;
   return {
     clean: isWhole && memory !== undefined ? memory.remember(clean) : clean,
     loose: new Map(unvouched.filter(([, { state }]) => state !== 'clean')),
     unvouched: unvouched.map(([name]) => name),
   };
 }
+
+const NONE: Deviations = new Map();
 
 /** One by one: they are few, and the index is not. */
 function unvouchedIn(index: ReadonlyMap<string, IndexEntry>): readonly (readonly [string, IndexEntry])[] {
@@ -85,10 +99,10 @@ function unvouchedIn(index: ReadonlyMap<string, IndexEntry>): readonly (readonly
   return found;
 }
 
-/** In place: most of them are. */
-function keepNeeded(index: Map<string, IndexEntry>, needs: (path: string) => boolean): void {
-  for (const [name, entry] of index) {
-    if (entry.state === 'absent' || !needs(name)) index.delete(name);
+/** In place: most of them are there. */
+function dropAbsent(index: Map<string, IndexEntry>): void {
+  for (const [name, { state }] of index) {
+    if (state === 'absent') index.delete(name);
     else expectArtifactName(name);
   }
 }

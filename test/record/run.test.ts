@@ -249,4 +249,31 @@ test('without a command the link says that there was none, and what went in and 
   await shop.cleanup();
 });
 
+const DIGESTS = '.git/mlchain/digests';
+
+/** As if nothing had ever been hashed here. */
+async function forgotten(): Promise<Workshop> {
+  const shop = await begun();
+  fs.rmSync(path.join(shop.path, '.git/mlchain'), { recursive: true, force: true });
+  return shop;
+}
+
+for (const [what, command] of [
+  ['fails', ['false']],
+  ['does not exist', ['no-such-program-of-ours']],
+] as const) {
+  test(`what was hashed of the materials stays known when the command ${what}`, async () => {
+    const shop = await forgotten();
+    await failure(run(shop, '', { command }));
+    assert.ok(fs.existsSync(path.join(shop.path, DIGESTS)));
+    await shop.cleanup();
+  });
+}
+
+test('a long command does not keep what was hashed from being written', async () => {
+  const shop = await forgotten();
+  await run(shop, `until test -d ${DIGESTS}; do sleep 0.1; done; ${PREPARE}`, { timeoutMs: 60_000 });
+  await shop.cleanup();
+});
+
 test.run();
