@@ -13,7 +13,7 @@ import { type MemoryText, memoryFromText, memoryToText } from '../verify/memory-
 import { version } from '../version.ts';
 
 /** Goes up whenever a history may be judged differently than before, or the file is written in another way. */
-const FORMAT = 6;
+const FORMAT = 7;
 const PURPOSE = 'verified history';
 const ROOM = { files: 24, fileBytes: 32 * 1024 * 1024, bytes: 64 * 1024 * 1024 };
 const NAME = /^([0-9a-f]{16})-([0-9a-f]{40}|[0-9a-f]{64})$/;

@@ -28,7 +28,7 @@ export function whyNoSigning(
   if (!canSign(material.algorithm)) return 'its algorithm only encrypts';
   if (binding === undefined) return `it is not ${bound} (no valid self-signature)`;
   const flags = binding.packet.keyFlags;
-  return flags === null || ((flags[0] ?? 0) & SIGN_DATA) !== 0
+  return flags === undefined || ((flags[0] ?? 0) & SIGN_DATA) !== 0
     ? undefined
     : 'its key flags do not allow signing data';
 }
@@ -45,13 +45,13 @@ export function weakDigest(
 
 /** RFC 4880 §5.2.3.6: seconds after the key's creation, 0 for never. */
 export function validityOf(binding: SelfSignature | undefined): number | undefined {
-  return binding?.packet.keyExpirationTime || undefined;
+  return binding?.packet.keyExpiresAfter;
 }
 
 /** A binding may end, too (RFC 4880 §5.2.3.10), and the key with it. */
 export function expiryOf({ created }: KeyMaterial, binding: SelfSignature | undefined): number | undefined {
   const validity = validityOf(binding);
-  const bindingValidity = binding?.packet.signatureExpirationTime || undefined;
+  const bindingValidity = binding?.packet.expiresAfter;
   return soonest(
     validity === undefined ? undefined : created + validity,
     binding === undefined || bindingValidity === undefined ? undefined : binding.created + bindingValidity,
@@ -59,10 +59,10 @@ export function expiryOf({ created }: KeyMaterial, binding: SelfSignature | unde
 }
 
 export function toRevocation({ packet, created }: SelfSignature): Revocation {
-  const code = packet.reasonForRevocationFlag ?? 0;
+  const code = packet.revocationReason?.code ?? 0;
   const soft = SOFT_REASONS.get(code);
   const name = soft ?? (code === COMPROMISED ? 'compromised' : 'no reason given');
-  const text = packet.reasonForRevocationString ?? '';
+  const text = packet.revocationReason?.text ?? '';
   return {
     kind: soft === undefined ? 'hard' : 'soft',
     at: created,

@@ -3,7 +3,7 @@ import { publicKeyFromJson } from '../intoto/key.ts';
 import type { Certificate, KeyFacts } from './certificate.ts';
 
 /** Goes up whenever a certificate may be judged differently than before, so that remembered judgements are not used. */
-const POLICY = 1;
+const POLICY = 2;
 
 interface Remembered {
   readonly policy: number;
@@ -15,7 +15,7 @@ interface Remembered {
 }
 
 /**
- * A judged certificate as text, so that it need not be judged again: judging takes OpenPGP.js, some 60 ms a process.
+ * A judged certificate as text, so that its signatures need not be checked again in every process.
  * Keep it only where nobody else can write, under the digest of what it was read from.
  */
 export function certificateToText(certificate: Certificate): string {

@@ -40,7 +40,7 @@ export async function readCertificates(input: string | Uint8Array): Promise<Cert
     const known = merged.get(identity);
     merged.set(identity, known === undefined ? key : mergeKeys(known, key));
   }
-  return Promise.all([...merged.values()].map(judgeCertificate));
+  return [...merged.values()].map(judgeCertificate);
 }
 
 function readPublicKeys(input: string | Uint8Array): readonly TransferableKey[] {
@@ -59,8 +59,8 @@ export function readKeys(input: string | Uint8Array): readonly TransferableKey[]
 }
 
 /** Judges one certificate that holds no secrets. */
-export async function judgeCertificate(key: TransferableKey): Promise<Certificate> {
-  const judged = await judge(key);
+export function judgeCertificate(key: TransferableKey): Certificate {
+  const judged = judge(key);
   const all = [judged.primary, ...judged.subkeys];
   return {
     fingerprint: judged.primary.facts.keyid.toUpperCase(),

@@ -46,7 +46,7 @@ export async function generateKey(wanted: NewKey): Promise<GeneratedKey> {
   });
   const [secret] = readKeys(privateKey);
   if (secret === undefined) throw new Error('the library made no key');
-  return { armoredSecret: privateKey, certificate: await judgeCertificate(withoutSecrets(secret)) };
+  return { armoredSecret: privateKey, certificate: judgeCertificate(withoutSecrets(secret)) };
 }
 
 /** `Name <address>`, the convention of RFC 4880 §5.11; what would make a reader see another name is refused. */

@@ -1,14 +1,12 @@
 import { canSign } from './algorithm.ts';
 import { expiryOf, strongest, toRevocation, validityOf, weakDigest, whyNoSigning } from './binding.ts';
+import { readCertificateSignature } from './certificate-signature.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { soonest, worstRevocation } from './key-facts.ts';
 import type { KeyMaterial } from './key-material.ts';
-import { readKeyMaterial } from './key-material.ts';
-import type { OpenPgp } from './library.ts';
-import { loadOpenPgp } from './library.ts';
+import { readKeyMaterial, writeKeyMaterial } from './key-material.ts';
 import { malformed } from './malformed.ts';
-import type { SelfSignature, SignedParts } from './self-signature.ts';
-import { SelfSignatures } from './self-signature.ts';
+import { goodSignature, type SelfSignature, SelfSignatures } from './self-signature.ts';
 import { isSupported, weaknessOf } from './strength.ts';
 import type { Component, TransferableKey } from './transferable-key.ts';
 import { userIdOf } from './transferable-key.ts';
@@ -41,50 +39,52 @@ export interface JudgedCertificate {
   readonly userIds: readonly string[];
 }
 
-interface ReadKey {
-  readonly packet: OpenPgp.AnyKeyPacket;
-  readonly material: KeyMaterial;
-}
-
 /**
- * Judges a certificate without a clock: what its owner signed, by today's knowledge. The mathematics are OpenPGP.js's;
- * what counts is decided here, stricter than there and than in GnuPG where these are lax.
+ * Judges a certificate without a clock: what its owner signed, by today's knowledge, and stricter than GnuPG and
+ * OpenPGP.js where these are lax.
  * @throws MlchainError `input` for one that is malformed, or whose primary key is of a kind that this tool does not know
  */
-export async function judge(key: TransferableKey): Promise<JudgedCertificate> {
-  const library = await loadOpenPgp();
-  const primary = await readKey(library, key.primary);
-  if (primary === undefined || !canSign(primary.material.algorithm)) {
+export function judge(key: TransferableKey): JudgedCertificate {
+  const primary = readKey(key.primary);
+  if (primary === undefined || !canSign(primary.algorithm)) {
     throw malformed('a version 4 primary key of a supported algorithm', 'another kind of key');
   }
-  const signatures = new SelfSignatures(library, primary.packet);
-  const users = await certifiedUsers(signatures, key.users, primary);
-  const judged = await judgePrimary(signatures, key, primary, users);
-  const subkeys: JudgedKey[] = [];
-  for (const component of key.subkeys) {
-    const subkey = await readKey(library, component);
-    if (subkey !== undefined) subkeys.push(await judgeSubkey(signatures, component, subkey, primary, judged));
-  }
+  const signatures = new SelfSignatures(primary);
+  const users = certifiedUsers(signatures, key);
+  const judged = judgePrimary(signatures, key, primary, users);
+  const subkeys = key.subkeys.flatMap((component) => {
+    const subkey = readKey(component);
+    if (subkey === undefined) return [];
+    const signed = Buffer.concat([keyOctets(key.primary), keyOctets(component)]);
+    return [judgeSubkey(signatures, component, subkey, signed, judged)];
+  });
   const named = users.filter(({ certification }) => !certification.isWeak);
   return { primary: judged, subkeys, userIds: named.flatMap(({ component }) => userIdOf(component) ?? []) };
 }
 
 /** Undefined for a kind of key that this tool does not know; it then can be nobody's key in a layout either. */
-async function readKey(library: typeof OpenPgp, { packet }: Component): Promise<ReadKey | undefined> {
+function readKey({ packet }: Component): KeyMaterial | undefined {
   const material = readKeyMaterial(packet.body);
   if (material === undefined || !isSupported(material)) return undefined;
-  const read = new library.PublicKeyPacket();
-  try {
-    await read.read(packet.body);
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'UnsupportedError') return undefined;
-    throw malformed('a public key', 'one that cannot be read', cause);
-  }
   // Two readings of one key would be two keys: octets after its end, numbers with zeros in front.
-  if (material.publicLength !== packet.body.length || read.getFingerprint() !== material.fingerprint) {
+  if (!writeKeyMaterial(material).equals(packet.body)) {
     throw malformed('a public key in its one true form', 'another form of it');
   }
-  return { packet: read, material };
+  return material;
+}
+
+/** As they are signed. RFC 4880 §5.2.4. */
+function keyOctets({ packet }: Component): Buffer {
+  const head = Buffer.of(0x99, 0, 0);
+  head.writeUInt16BE(packet.body.length, 1);
+  return Buffer.concat([head, packet.body]);
+}
+
+/** Likewise, of a user id or attribute: 0xB4 or 0xD1, what both types of packet had as their header once. */
+function userOctets(component: Component): Buffer {
+  const head = Buffer.of(userIdOf(component) === undefined ? 0xd1 : 0xb4, 0, 0, 0, 0);
+  head.writeUInt32BE(component.packet.body.length, 1);
+  return Buffer.concat([head, component.packet.body]);
 }
 
 interface CertifiedUser {
@@ -93,18 +93,12 @@ interface CertifiedUser {
 }
 
 /** User ids and attributes with a certification by the key itself that no later revocation takes back. */
-async function certifiedUsers(
-  signatures: SelfSignatures,
-  users: readonly Component[],
-  primary: ReadKey,
-): Promise<readonly CertifiedUser[]> {
+function certifiedUsers(signatures: SelfSignatures, key: TransferableKey): readonly CertifiedUser[] {
   const certified: CertifiedUser[] = [];
-  for (const component of users) {
-    const content = { write: () => component.packet.body };
-    const isName = userIdOf(component) !== undefined;
-    const parts = { key: primary.packet, ...(isName ? { userID: content } : { userAttribute: content }) };
-    const [takenBack] = await signatures.of(component, [CERTIFICATION_REVOCATION], parts);
-    const certification = strongest(await signatures.of(component, CERTIFICATIONS, parts));
+  for (const component of key.users) {
+    const signed = Buffer.concat([keyOctets(key.primary), userOctets(component)]);
+    const [takenBack] = signatures.of(component, [CERTIFICATION_REVOCATION], signed);
+    const certification = strongest(signatures.of(component, CERTIFICATIONS, signed));
     if (certification !== undefined && certification.created > (takenBack?.created ?? -1)) {
       certified.push({ component, certification });
     }
@@ -113,28 +107,24 @@ async function certifiedUsers(
 }
 
 function isMain({ certification }: CertifiedUser): boolean {
-  return certification.packet.isPrimaryUserID === true;
+  return certification.packet.isPrimaryUserId;
 }
 
-async function judgePrimary(
+function judgePrimary(
   signatures: SelfSignatures,
   key: TransferableKey,
-  { packet, material }: ReadKey,
+  material: KeyMaterial,
   users: readonly CertifiedUser[],
-): Promise<JudgedKey> {
-  const parts = { key: packet };
-  const direct = await signatures.of(key.primary, [DIRECT_KEY], parts);
+): JudgedKey {
+  const signed = keyOctets(key.primary);
+  const direct = signatures.of(key.primary, [DIRECT_KEY], signed);
   // Without key flags it is no statement about use: GnuPG names designated revokers in such a one.
-  const statements = direct.filter((one) => one.packet.keyFlags !== null);
+  const statements = direct.filter((one) => one.packet.keyFlags !== undefined);
   const certifications = users.map(({ certification }) => certification);
   const binding = strongest([...statements, ...certifications].toSorted((a, b) => b.created - a.created));
   // A revocation counts wherever it stands: to move it must not be to remove it.
   const everywhere = [key.primary, ...key.users, ...key.subkeys].flatMap((component) => component.signatures);
-  const revocations = await signatures.of(
-    { ...key.primary, signatures: everywhere },
-    [KEY_REVOCATION],
-    parts,
-  );
+  const revocations = signatures.of({ ...key.primary, signatures: everywhere }, [KEY_REVOCATION], signed);
   const revocation = worstRevocation(revocations.map(toRevocation));
   const whyNot = whyNoSigning(material, binding, 'certified by itself');
   const hasWeak = [key.primary, ...key.users].some((component) =>
@@ -154,17 +144,16 @@ async function judgePrimary(
   return { facts, material, validityPeriod: validityOf(binding), isRevoked, isBound: binding !== undefined };
 }
 
-async function judgeSubkey(
+function judgeSubkey(
   signatures: SelfSignatures,
   component: Component,
-  { packet, material }: ReadKey,
-  primary: ReadKey,
+  material: KeyMaterial,
+  signed: Uint8Array,
   { facts: primaryFacts, isBound: primaryIsBound }: JudgedKey,
-): Promise<JudgedKey> {
-  const parts = { key: primary.packet, bind: packet };
-  const binding = strongest(await signatures.of(component, [SUBKEY_BINDING], parts));
-  const back = await backSignature(signatures, binding, packet, parts);
-  const revoked = await signatures.of(component, [SUBKEY_REVOCATION], parts);
+): JudgedKey {
+  const binding = strongest(signatures.of(component, [SUBKEY_BINDING], signed));
+  const back = backSignature(binding, material, signed);
+  const revoked = signatures.of(component, [SUBKEY_REVOCATION], signed);
   const whyNot =
     whyNoSigning(material, binding, 'bound by its primary key') ?? whyNoSubkey(back, primaryIsBound);
   const facts: KeyFacts = {
@@ -195,13 +184,12 @@ function whyNoSubkey(back: SelfSignature | undefined, primaryIsBound: boolean): 
  * Embedded in the binding. Without it, anybody could bind somebody else's signing key to their own certificate and be
  * taken for the author of its signatures. RFC 4880 §5.2.1, type 0x19.
  */
-async function backSignature(
-  signatures: SelfSignatures,
+function backSignature(
   binding: SelfSignature | undefined,
-  subkey: OpenPgp.AnyKeyPacket,
-  parts: SignedParts,
-): Promise<SelfSignature | undefined> {
-  const embedded = binding?.packet.embeddedSignature ?? null;
-  if (embedded === null || embedded.signatureType !== BACK_SIGNATURE) return undefined;
-  return signatures.verify(embedded, subkey, parts);
+  subkey: KeyMaterial,
+  signed: Uint8Array,
+): SelfSignature | undefined {
+  const body = binding?.packet.embedded;
+  const embedded = body && readCertificateSignature(body);
+  return embedded?.type === BACK_SIGNATURE ? goodSignature(embedded, subkey, signed) : undefined;
 }

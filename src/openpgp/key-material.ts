@@ -56,6 +56,24 @@ function readField(octets: Octets, name: string): Buffer {
   return name === 'oid' || name === 'kdf' ? octets.take(octets.octet()) : octets.mpi();
 }
 
+/** The body of a key packet in its one form. */
+export function writeKeyMaterial({ created, algorithm, values }: KeyMaterial): Buffer {
+  const head = Buffer.of(4, 0, 0, 0, 0, algorithm);
+  head.writeUInt32BE(created, 1);
+  const fields = [...values].map(([name, value]) =>
+    name === 'oid' || name === 'kdf' ? Buffer.concat([Buffer.of(value.length), value]) : mpi(value),
+  );
+  return Buffer.concat([head, ...fields]);
+}
+
+/** RFC 4880 §3.2: its length in bits, then no zeros in front. */
+function mpi(number: Buffer): Buffer {
+  const bits = bitLength(number);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(bits);
+  return Buffer.concat([length, number.subarray(number.length - Math.ceil(bits / 8))]);
+}
+
 function fingerprintOf(publicBody: Buffer): string {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(publicBody.length);

@@ -6,6 +6,7 @@ import { malformed } from './malformed.ts';
 import { Octets } from './octets.ts';
 import { readPackets, Tag } from './packet.ts';
 import { leftPad } from './secret-key.ts';
+import { readSubpackets } from './subpackets.ts';
 
 /** Octets of R and of S in an Ed25519 signature. RFC 8032 §5.1.6. */
 const EDDSA_HALF = 32;
@@ -40,20 +41,9 @@ function signatureFromBody(body: Buffer, coordinateSize: number): Signature {
 }
 
 /** Subpacket 33 with a version 4 fingerprint, RFC 9580 §5.2.3.35; some write it where nothing is signed. */
-function issuerFingerprint(subpackets: Buffer): string | undefined {
-  const octets = new Octets(subpackets);
-  while (octets.left > 0) {
-    const [type = 0, version, ...fingerprint] = octets.take(subpacketLength(octets));
-    if ((type & 0x7f) === 33 && version === 4) return Buffer.from(fingerprint).toString('hex');
-  }
-  return undefined;
-}
-
-/** RFC 4880 §5.2.3.1. */
-function subpacketLength(octets: Octets): number {
-  const first = octets.octet();
-  if (first < 192) return first;
-  return first === 255 ? octets.uint32() : ((first - 192) << 8) + octets.octet() + 192;
+function issuerFingerprint(area: Buffer): string | undefined {
+  const found = readSubpackets(area).find(({ type, body }) => type === 33 && body[0] === 4);
+  return found?.body.toString('hex', 1);
 }
 
 /** What in-toto keeps of the numbers after the headers; see `formats.md` §2. */

@@ -118,7 +118,7 @@ export class OwnKeyStore {
   }
 
   async #save(secret: TransferableKey): Promise<OwnKey> {
-    const certificate = await judgeCertificate(withoutSecrets(secret));
+    const certificate = judgeCertificate(withoutSecrets(secret));
     const armored = armorSecret({ secret });
     await writePrivateFile(this.#file(certificate.fingerprint, 'asc'), armored);
     await this.#remember(armored, certificate);
@@ -141,7 +141,7 @@ export class OwnKeyStore {
     const [digest, text = ''] = remembered?.split('\n') ?? [];
     const known = digest === digestOf(armored) ? certificateFromText(text) : undefined;
     if (known !== undefined) return known;
-    const certificate = await judgeCertificate(withoutSecrets(secret));
+    const certificate = judgeCertificate(withoutSecrets(secret));
     if (certificate.fingerprint !== fingerprint) {
       throw new KeyError(
         'unusable',

@@ -14,11 +14,10 @@ export function weaknessOf({ algorithm, values }: KeyMaterial): string | undefin
   return `${algorithm === Algorithm.dsa ? 'DSA' : 'RSA'} with ${bits} bits, where ${MIN_BITS} are the least`;
 }
 
-/** Whether mathematics with the key can be done at all: a known curve, numbers of a sane size. */
+/** Whether mathematics with the key can be done at all: a known curve of the right kind, numbers of a sane size. */
 export function isSupported({ algorithm, values, curve }: KeyMaterial): boolean {
-  const needsCurve = algorithm === Algorithm.ecdsa || algorithm === Algorithm.eddsa;
-  return (
-    (curve !== undefined || !needsCurve) &&
-    [...values.values()].every((value) => bitLength(value) <= MAX_BITS)
-  );
+  const isEdwards = curve?.jwk === 'Ed25519';
+  if (algorithm === Algorithm.eddsa && !isEdwards) return false;
+  if (algorithm === Algorithm.ecdsa && (curve === undefined || isEdwards)) return false;
+  return [...values.values()].map(bitLength).every((bits) => bits > 0 && bits <= MAX_BITS);
 }

@@ -22,7 +22,7 @@ test('a remembered judgement is the judgement, field by field, for every kind of
 test('what an older policy judged is not used', async () => {
   const [certificate] = await readCertificates(fs.readFileSync(path.join(dir, 'ed25519.pub.asc')));
   assert.ok(certificate);
-  const old = certificateToText(certificate).replace('"policy":1', '"policy":0');
+  const old = certificateToText(certificate).replace(/"policy":\d+/, '"policy":1');
   assert.is(certificateFromText(old), undefined);
 });
 
