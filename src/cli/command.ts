@@ -2,8 +2,8 @@
  * What a command is, as data: the table that help, argument parsing, the man page's test and shell completion read.
  *
  * To add a command: 1. declare it in one of the files of `table/`; 2. write `commands/<name>.ts` (`key new` →
- * `commands/key-new.ts`) that exports `run(context, args)` and returns its exit code; 3. export it from one of the files
- * of `load/` and add its line to `load.ts`. The manual's test then asks for its paragraph in `man/git-mlchain.1`.
+ * `commands/key-new.ts`) that exports `run(context, args)` and returns its exit code; 3. add its line to `load.ts`. The
+ * manual's test then asks for its paragraph in `man/git-mlchain.1`.
  */
 export interface CommandSpec {
   /** One word, or two (`key new`). */

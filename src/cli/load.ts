@@ -7,47 +7,40 @@ export interface CommandModule {
   run(context: Context, args: Args): Promise<ExitCode>;
 }
 
-const setUp = () => import('./load/set-up.ts');
-const work = () => import('./load/work.ts');
-const exchange = () => import('./load/exchange.ts');
-
-/**
- * One line a command, in the order of the table. Modules are read in three pieces, not one by one: each file that Node
- * loads costs half a millisecond, and with a piece for every command a hook would load sixty of them.
- */
+/** One line a command, in the order of the table; what is not called is not set going. */
 const modules = new Map<string, () => Promise<CommandModule>>([
-  ['init', async () => (await setUp()).init],
-  ['key new', async () => (await setUp()).keyNew],
-  ['key list', async () => (await setUp()).keyList],
-  ['key export', async () => (await setUp()).keyExport],
-  ['key import', async () => (await setUp()).keyImport],
-  ['key unlock', async () => (await setUp()).keyUnlock],
-  ['key revoke', async () => (await setUp()).keyRevoke],
-  ['trust', async () => (await setUp()).trust],
-  ['hooks install', async () => (await setUp()).hooksInstall],
-  ['hooks uninstall', async () => (await setUp()).hooksUninstall],
-  ['hooks status', async () => (await setUp()).hooksStatus],
-  ['doctor', async () => (await setUp()).doctor],
-  ['layout new', async () => (await setUp()).layoutNew],
-  ['layout set', async () => (await setUp()).layoutSet],
-  ['layout sign', async () => (await setUp()).layoutSign],
-  ['layout check', async () => (await setUp()).layoutCheck],
-  ['layout show', async () => (await setUp()).layoutShow],
-  ['owners set', async () => (await setUp()).ownersSet],
-  ['owners sign', async () => (await setUp()).ownersSign],
-  ['owners show', async () => (await setUp()).ownersShow],
-  ['status', async () => (await work()).status],
-  ['run', async () => (await work()).runStep],
-  ['record', async () => (await work()).record],
-  ['endorse', async () => (await work()).endorse],
-  ['demo', async () => (await setUp()).demo],
-  ['hook', async () => (await work()).hook],
-  ['verify', async () => (await work()).verify],
-  ['log', async () => (await work()).log],
-  ['show', async () => (await work()).show],
-  ['sync', async () => (await work()).sync],
-  ['export', async () => (await exchange()).exportChain],
-  ['import', async () => (await exchange()).importEvidence],
+  ['init', () => import('./commands/init.ts')],
+  ['key new', () => import('./commands/key-new.ts')],
+  ['key list', () => import('./commands/key-list.ts')],
+  ['key export', () => import('./commands/key-export.ts')],
+  ['key import', () => import('./commands/key-import.ts')],
+  ['key unlock', () => import('./commands/key-unlock.ts')],
+  ['key revoke', () => import('./commands/key-revoke.ts')],
+  ['trust', () => import('./commands/trust.ts')],
+  ['hooks install', () => import('./commands/hooks-install.ts')],
+  ['hooks uninstall', () => import('./commands/hooks-uninstall.ts')],
+  ['hooks status', () => import('./commands/hooks-status.ts')],
+  ['doctor', () => import('./commands/doctor.ts')],
+  ['layout new', () => import('./commands/layout-new.ts')],
+  ['layout set', () => import('./commands/layout-set.ts')],
+  ['layout sign', () => import('./commands/layout-sign.ts')],
+  ['layout check', () => import('./commands/layout-check.ts')],
+  ['layout show', () => import('./commands/layout-show.ts')],
+  ['owners set', () => import('./commands/owners-set.ts')],
+  ['owners sign', () => import('./commands/owners-sign.ts')],
+  ['owners show', () => import('./commands/owners-show.ts')],
+  ['status', () => import('./commands/status.ts')],
+  ['run', () => import('./commands/run.ts')],
+  ['record', () => import('./commands/record.ts')],
+  ['endorse', () => import('./commands/endorse.ts')],
+  ['demo', () => import('./commands/demo.ts')],
+  ['hook', () => import('./commands/hook.ts')],
+  ['verify', () => import('./commands/verify.ts')],
+  ['log', () => import('./commands/log.ts')],
+  ['show', () => import('./commands/show.ts')],
+  ['sync', () => import('./commands/sync.ts')],
+  ['export', () => import('./commands/export.ts')],
+  ['import', () => import('./commands/import.ts')],
 ]);
 
 export async function loadCommand(name: string): Promise<CommandModule> {

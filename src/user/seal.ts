@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { bestEffort } from './best-effort.ts';
 import { dataDirectory } from './data-directory.ts';
+import { makeDirectory } from './private-directory.ts';
 
 const OCTETS = 32;
 const DIGITS = 64;
@@ -55,7 +56,7 @@ function readSecret(file: string): Buffer | 'unusable' | undefined {
 
 /** Under its name from the beginning to the end: of two that make it at once, the first one's is everybody's. */
 function makeSecret(file: string): ReturnType<typeof readSecret> {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   fs.writeFileSync(draft, randomBytes(OCTETS).toString('hex'), { flag: 'wx', mode: 0o600 });
   try {

@@ -23,7 +23,7 @@ interface Download {
 }
 
 const story = suite<Download>('a bundle');
-const program = path.join(projectRoot, 'dist/git-mlchain.js');
+const program = path.join(projectRoot, 'dist/git-mlchain.cjs');
 
 story.before(async (context) => {
   const team = await makeTeam();

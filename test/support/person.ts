@@ -70,7 +70,7 @@ export async function makePerson(name: string, options: PersonOptions = {}): Pro
 }
 
 function builtProgram(): string {
-  return path.join(projectRoot, 'dist/git-mlchain.js');
+  return path.join(projectRoot, 'dist/git-mlchain.cjs');
 }
 
 /** Nothing is inherited but what programs need to be found, so a test means the same on every machine. */

@@ -98,13 +98,10 @@ export class Stage {
   }
 }
 
-/** The file that runs us: the bundle's entry, whichever chunk this is. */
+/** The file that starts us, beside the one that we are. */
 function programFile(): string {
-  const here = path.dirname(fileURLToPath(import.meta.url));
-  const found = ['git-mlchain.js', '../git-mlchain.js']
-    .map((file) => path.join(here, file))
-    .find(fs.existsSync);
-  if (found !== undefined) return found;
+  const found = fileURLToPath(new URL('git-mlchain.cjs', import.meta.url));
+  if (fs.existsSync(found)) return found;
   throw new MlchainError('failed', 'the demo runs the built program: npm run build');
 }
 
