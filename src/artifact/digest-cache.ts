@@ -15,6 +15,7 @@ const PURPOSE = 'digests';
 const MAX_SHARD_BYTES = 1024 * 1024;
 const SEAL_LINE = '\nseal ';
 const DIGEST_DIGITS = 64;
+const [ZERO, NINE, A] = [0x30, 0x39, 0x61];
 /** A repository that cannot be written to, or a full disk, can still be verified: only slower. */
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
@@ -31,13 +32,14 @@ const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', '
 export class DigestCache {
   readonly #dir: string;
   readonly #seal: Seal | undefined;
-  readonly #shards = new Map<string, ReadonlyMap<string, BlobDigest>>();
+  /** By number: asked for fifty thousand blobs, a name for each would take longer than the answer. */
+  readonly #shards: ReadonlyMap<string, BlobDigest>[] = [];
   /** Names of the shards that there are: to find that there is none, asked 256 times, takes longer than this. */
   #names: ReadonlySet<string> | undefined;
   /** What was added in this process. */
   readonly #fresh = new Map<string, BlobDigest>();
-  /** Ids of what is not saved yet. */
-  #unsaved: string[] = [];
+  /** Pieces of lines that are not saved yet, by shard: to join them all at once is what strings are quickest at. */
+  #unsaved: string[][] = [];
 
   /** @param seal undefined: no file is believed and none written, for who has no seal or wants it all done again */
   constructor(commonDir: string, seal: Seal | undefined) {
@@ -58,7 +60,9 @@ export class DigestCache {
   add(blobId: string, value: BlobDigest): void {
     if (this.get(blobId) !== undefined) return;
     this.#fresh.set(blobId, value);
-    this.#unsaved.push(blobId);
+    const pieces = this.#unsaved[shardOf(blobId)] ?? [];
+    if (pieces.length === 0) this.#unsaved[shardOf(blobId)] = pieces;
+    pieces.push(blobId, value.kind === 'lfs' ? ' lfs ' : ' file ', value.digest, '\n');
   }
 
   /** Writes what was added. Never a reason to fail: the cache saves time and holds no facts of its own. */
@@ -70,33 +74,23 @@ export class DigestCache {
   #saveSealed(seal: Seal): void {
     try {
       fs.mkdirSync(this.#dir, { recursive: true });
-      for (const [name, lines] of this.#unsavedLines())
-        append(path.join(this.#dir, name), batchOf(name, lines, seal));
+      this.#unsaved.forEach((pieces, shard) => {
+        const name = nameOf(shard);
+        append(path.join(this.#dir, name), batchOf(name, pieces.join(''), seal));
+      });
     } catch (error) {
       if (!isNotWritable(error)) throw error;
     }
   }
 
-  /** Pieces of lines by shard: to join them all at once is what strings are quickest at. */
-  #unsavedLines(): ReadonlyMap<string, readonly string[]> {
-    const lines = new Map<string, string[]>();
-    for (const id of this.#unsaved) {
-      const { kind, digest } = this.#fresh.get(id) as BlobDigest;
-      const name = shardOf(id);
-      const pieces = lines.get(name) ?? [];
-      if (pieces.length === 0) lines.set(name, pieces);
-      pieces.push(id, kind === 'lfs' ? ' lfs ' : ' file ', digest, '\n');
-    }
-    return lines;
-  }
-
-  #shard(name: string): ReadonlyMap<string, BlobDigest> {
-    const known = this.#shards.get(name);
+  #shard(number: number): ReadonlyMap<string, BlobDigest> {
+    const known = this.#shards[number];
     if (known !== undefined) return known;
+    const name = nameOf(number);
     const shard = new Map<string, BlobDigest>();
     if (this.#seal !== undefined && this.#shardNames().has(name))
       readShard(path.join(this.#dir, name), name, this.#seal, shard);
-    this.#shards.set(name, shard);
+    this.#shards[number] = shard;
     return shard;
   }
 
@@ -106,12 +100,20 @@ export class DigestCache {
   }
 }
 
-function shardOf(blobId: string): string {
-  return blobId.slice(0, 2);
+function shardOf(blobId: string): number {
+  return hexDigit(blobId.charCodeAt(0)) * 16 + hexDigit(blobId.charCodeAt(1));
 }
 
-function batchOf(shard: string, lines: readonly string[], seal: Seal): Buffer {
-  const text = Buffer.from(lines.join(''), 'latin1');
+function hexDigit(code: number): number {
+  return code <= NINE ? code - ZERO : code - A + 10;
+}
+
+function nameOf(shard: number): string {
+  return shard.toString(16).padStart(2, '0');
+}
+
+function batchOf(shard: string, lines: string, seal: Seal): Buffer {
+  const text = Buffer.from(lines, 'latin1');
   const mark = seal.mark(`${PURPOSE} ${shard}`, text);
   return Buffer.concat([Buffer.from('\n\n'), text, Buffer.from(`seal ${mark}\n`)]);
 }
