@@ -47,9 +47,9 @@ export async function runStep(
   const failed = endOf(end, request);
   if (failed !== undefined) return await giveUp(context, failed, safe, () => products(context, patterns));
   // Side by side: git looks at the materials and the products, and meanwhile what was learnt is written.
+  const meddled = meddling(context, patterns, taken.files, taken.look);
   const made = products(context, patterns);
   made.catch(() => undefined);
-  const meddled = meddling(context, patterns, taken.files, taken.look);
   context.digester.save();
   const changed = await meddled;
   if (changed !== undefined) return await giveUp(context, changed, safe, () => made);
