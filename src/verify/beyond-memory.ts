@@ -16,7 +16,7 @@ export function isBeyondMemory(facts: HistoryFacts, history: HistoryJudgment): b
   return (
     judgments.some(({ commit, links }) => links.some(({ binding }) => binding.commit !== commit.id)) ||
     mayBeCarriedHere(seed, judgments, history) ||
-    mayBeCarriedBack(seed, facts, history) ||
+    mayBeCarriedBack(seed, facts) ||
     bringsBack(seed, judgments, history)
   );
 }
@@ -41,14 +41,10 @@ function mayBeCarriedHere(
   );
 }
 
-/** A link that came since, to a commit elsewhere, may be carried to an old commit. */
-function mayBeCarriedBack(
-  { memory }: Seed,
-  { evidence }: HistoryFacts,
-  { ancestry }: HistoryJudgment,
-): boolean {
+/** A link that came since, to a commit elsewhere or a new one, may be carried to an old commit that did the same. */
+function mayBeCarriedBack({ memory }: Seed, { evidence }: HistoryFacts): boolean {
   for (const each of boundEntries(evidence)) {
-    const change = ancestry.has(each.binding.commit) ? undefined : changeSigned(each);
+    const change = changeSigned(each);
     if (change !== undefined && memory.names.has(changedName(change))) return true;
   }
   return false;

@@ -56,6 +56,24 @@ test('of a history without a layout nothing is remembered', () => {
   assert.is.not(memoryOf(world, start), undefined);
 });
 
+test('a link to a new commit that did what an old one did without a link is for the whole history', () => {
+  const { world, tested } = honestStory(people);
+  const before = world.contentAt(tested, 'data/train.csv');
+  const unsigned = world.commit({ files: { 'data/train.csv': 'second' } });
+  const back = world.commit({ parents: [unsigned], files: { 'data/train.csv': before } });
+  world.link({ step: 'prepare', commit: back, by: alice, products: ['data/train.csv'] });
+  const known = [...world.evidence];
+  const other = world.commit({ parents: [back], files: { 'data/train.csv': 'third' } });
+  world.link({ step: 'prepare', commit: other, by: alice, products: ['data/train.csv'] });
+  assert.equal(
+    judgeOnTop(world, back, other, known)?.history.findings.map(({ code, commit }) => [code, commit]),
+    [['uncovered', unsigned]],
+  );
+  const again = world.commit({ parents: [back], files: { 'data/train.csv': 'second' } });
+  world.link({ step: 'prepare', commit: again, by: alice, products: ['data/train.csv'] });
+  assert.is(judgeOnTop(world, back, again, known), undefined);
+});
+
 test('poison on top of a verified commit is not taken for verified', () => {
   const { world, tested } = honestStory(people);
   const poisoned = world.commit({ files: { 'data/train.csv': 'poison' } });
