@@ -1,7 +1,9 @@
 import type { Artifact } from '../artifact/kind.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Explained, Stranger } from '../record/context.ts';
+import type { CommitJudgment } from '../verify/commit-judge.ts';
 import type { Trust } from '../verify/facts.ts';
+import { verdictOf } from '../verify/finding.ts';
 import { digestText, type HistoryJudgment } from '../verify/history.ts';
 import { assessHistory } from './assess.ts';
 
@@ -17,14 +19,14 @@ export async function explainedByHistory(repo: Repository, request: ExplainedReq
   return (await assessHistory(repo, { ...request, cache: 'digests' })).explains;
 }
 
-/** The history of each of the tips, from what is remembered where that is enough. */
+/** The history of each of the tips, from what is remembered where that is enough for who signs. */
 export async function rememberedHistories(
   repo: Repository,
   { tips, trust, now }: ExplainedRequest,
 ): Promise<readonly HistoryJudgment[]> {
   const histories: HistoryJudgment[] = [];
   for (const tip of tips) {
-    histories.push(await assessHistory(repo, { tips: [tip], trust, now, cache: 'histories' }));
+    histories.push(await assessHistory(repo, { tips: [tip], trust, now, cache: 'recorder' }));
   }
   return histories;
 }
@@ -37,7 +39,7 @@ export async function rememberedHistories(
 export function explainedByMemory(tips: readonly string[], histories: readonly HistoryJudgment[]): Explained {
   return (name, artifact) =>
     histories.some((history, at) => {
-      return history.explains(name, artifact) || liesAt(history, tips[at] ?? '', name, artifact);
+      return history.explains(name, artifact) || liesAt(verifiedIn(history, tips[at] ?? ''), name, artifact);
     });
 }
 
@@ -61,15 +63,19 @@ export function strangersIn(
   };
 }
 
-/** In a verified history somebody explained every controlled path as it is. */
-function liesAt(
-  { checked, commits }: HistoryJudgment,
+/** The newest commit whose history is known to be verified: the tip, or else the one that was remembered. */
+function verifiedIn(
+  { checked, commits, findings }: HistoryJudgment,
   tip: string,
-  name: string,
-  artifact: Artifact,
-): boolean {
-  if (checked.cached === 0) return false;
-  const found = commits.get(tip)?.state?.at(name);
+): CommitJudgment | undefined {
+  if (checked.cached === 0) return undefined;
+  const [remembered] = commits.values();
+  return verdictOf(findings) === 'verified' ? commits.get(tip) : remembered;
+}
+
+/** In a verified history somebody explained every controlled path as it is. */
+function liesAt(verified: CommitJudgment | undefined, name: string, artifact: Artifact): boolean {
+  const found = verified?.state?.at(name);
   // Not only alike: a pointer of DVC is like any SHA-256 that somebody wrote down for it.
   return found !== undefined && found.kind === artifact.kind && found.digest === artifact.digest;
 }

@@ -24,8 +24,11 @@ import { isWritable } from './writable.ts';
  * What is believed of earlier runs: histories that were verified, and digests; of histories only `older` ones, where
  * the tip's own judgment is wanted; digests alone, where that of every commit is; or nothing (`--no-cache`). The answer
  * is the same, but for the work it took.
+ *
+ * `recorder`: a history that is not verified is told from memory, too. Then it explains nothing that the whole does not
+ * explain and leaves out no uncovered change, which is all that whoever signs has to know at every commit.
  */
-export type CacheUse = 'histories' | 'older' | 'digests' | 'none';
+export type CacheUse = 'histories' | 'recorder' | 'older' | 'digests' | 'none';
 
 export interface HistoryRequest {
   /** Commit ids. */
@@ -62,9 +65,7 @@ export async function judgedHistory(
   const { tips, trust, now, cache, progress } = request;
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
   const quick =
-    keeper && (cache === 'histories' || cache === 'older')
-      ? await onTop(keeper, request, evidence)
-      : undefined;
+    keeper && cache !== 'digests' && cache !== 'none' ? await onTop(keeper, request, evidence) : undefined;
   if (quick !== undefined) return quick;
   await request.meanwhile?.();
   const reader = new EvidenceReader(repo, evidence);
@@ -113,7 +114,8 @@ async function onTop(
   if (read === undefined) return undefined;
   const { facts, problems } = read;
   const history = judgeHistory(facts);
-  if (verdictOf(history.findings) !== 'verified' || isBeyondMemory(facts, history)) return undefined;
+  if (isBeyondMemory(facts, history)) return undefined;
+  if (verdictOf(history.findings) !== 'verified' && cache !== 'recorder') return undefined;
   const isNew = facts.commits.length > 0 || !isSameEvidence(checkpoint, evidence);
   const log = newestEntries(history, base.id, checkpoint.log);
   if (isNew) await keep({ repo, checkpoints }, { facts, history, problems, evidence, log });

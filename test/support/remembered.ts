@@ -39,10 +39,22 @@ export interface OnTop {
 }
 
 /**
- * Judges `tip` from what the history of `base` leaves behind; undefined where that is not allowed, or not enough.
+ * Judges `tip` from what the history of `base` leaves behind; undefined where that is not allowed, or not enough to say
+ * "verified again".
  * @param known evidence that was there when `base` was judged
  */
 export function judgeOnTop(
+  world: World,
+  base: string,
+  tip: string,
+  known: readonly Entry[],
+): OnTop | undefined {
+  const told = judgeFromMemory(world, base, tip, known);
+  return told && verdictOf(told.history.findings) === 'verified' ? told : undefined;
+}
+
+/** The same whatever it says, as the recorder asks. */
+export function judgeFromMemory(
   world: World,
   base: string,
   tip: string,
@@ -65,8 +77,7 @@ export function judgeOnTop(
     seed: seedOf(world, memory),
   };
   const history = judgeHistory(facts);
-  const isEnough = verdictOf(history.findings) === 'verified' && !isBeyondMemory(facts, history);
-  return isEnough ? { memory, history, facts } : undefined;
+  return isBeyondMemory(facts, history) ? undefined : { memory, history, facts };
 }
 
 function seedOf(world: World, memory: Memory): Seed {
