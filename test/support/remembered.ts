@@ -17,7 +17,7 @@ export function factsUpTo(world: World, tip: string, evidence: readonly Entry[])
 }
 
 /** What came after `base`, where nothing else leads to `tip`, none of it is a root and the layout stays as it is. */
-export function commitsOnTop(world: World, base: string, tip: string): CommitFacts[] | undefined {
+function commitsOnTop(world: World, base: string, tip: string): CommitFacts[] | undefined {
   const ancestry = new Ancestry(world.commits);
   if (!ancestry.isAncestor(base, tip)) return undefined;
   const isNew = (id: string) => ancestry.isAncestor(id, tip) && !ancestry.isAncestor(id, base);
