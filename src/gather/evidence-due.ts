@@ -20,6 +20,8 @@ export interface DueRequest {
   readonly tips: readonly string[];
   /** Of what is being pushed. */
   readonly verdicts: readonly HistoryJudgment[];
+  /** What the remote was last known to have, by name: then it is not asked. */
+  readonly remembered?: ReadonlyMap<string, string>;
 }
 
 export interface DueEvidence {
@@ -36,10 +38,10 @@ export interface DueEvidence {
  */
 export async function evidenceDue(
   repo: Repository,
-  { remote, tips, verdicts }: DueRequest,
+  { remote, tips, verdicts, remembered }: DueRequest,
 ): Promise<DueEvidence> {
   const evidence = await listEvidence(repo);
-  const there = await refsThere(repo, evidence.refs, remote);
+  const there = remembered ?? (await refsThere(repo, evidence.refs, remote));
   const ledger = await Ledger.readFrom(repo, evidence, await objectsBeyond(repo, evidence.refs, there));
   const due = new Set<Entry>(ledger.statements());
   for (const commit of await reachable(repo, ledger.commits(), tips)) {
@@ -114,7 +116,8 @@ async function reachable(
     [...objects].map(async (object) => ((await isCommit(repo, object)) ? [object] : [])),
   );
   const commits = known.flat();
-  if (tips.length === 0 || commits.length === 0) return [];
+  if (tips.length === 0) return [];
+  if (commits.every((commit) => tips.includes(commit))) return commits;
   const input = [...commits, ...tips.map((tip) => `^${tip}`), ''].join('\n');
   const { stdout } = await repo.git.run(['rev-list', '--stdin'], { input });
   const beyond = new Set(stdout.toString('latin1').split('\n'));

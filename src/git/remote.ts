@@ -20,6 +20,8 @@ export interface PushOptions {
   /** Only `true` is known: a push from inside a hook must not start the hook again. */
   readonly noVerify: true;
   readonly atomic?: boolean;
+  /** By ref of the remote what it must be for the push to move it, `undefined`: not there; else it is rejected. */
+  readonly expected?: ReadonlyMap<string, string | undefined>;
 }
 
 /** Set for every child that talks to a remote: a hook that finds it was started by us and has nothing to do. */
@@ -93,6 +95,7 @@ export async function push(
     '--porcelain',
     ...(options.noVerify ? ['--no-verify'] : []),
     ...(options.atomic ? ['--atomic'] : []),
+    ...Array.from(options.expected ?? [], ([ref, id = '']) => `--force-with-lease=${ref}:${id}`),
     '--no-follow-tags',
     '--recurse-submodules=no',
     '--',

@@ -56,6 +56,11 @@ export class Repository {
     return [...(await this.#config.all(name))];
   }
 
+  /** Of all settings, section and variable in lower case. */
+  async configNames(): Promise<string[]> {
+    return [...(await this.#config.names())];
+  }
+
   /** Names, sorted as git sorts them. */
   async remotes(): Promise<string[]> {
     return remoteNames(await this.#config.names());

@@ -19,10 +19,7 @@ export async function deliveryAddress(
   remote: string,
   url: string | undefined,
 ): Promise<DeliveryAddress> {
-  const [pushUrls, [fetchUrl]] = await Promise.all([
-    urlsOf(repo, ['--push', '--all', remote]),
-    urlsOf(repo, [remote]),
-  ]);
+  const [pushUrls, [fetchUrl]] = (await configuredUrls(repo, remote)) ?? (await urlsByGit(repo, remote));
   const target = url ?? pushUrls[0] ?? remote;
   const isRemote = pushUrls.includes(target);
   const mirrors = isRemote && fetchUrl === target;
@@ -31,6 +28,24 @@ export async function deliveryAddress(
     fetch: mirrors ? remote : target,
     tracked: mirrors ? remote : undefined,
   };
+}
+
+type Urls = readonly [push: readonly string[], fetch: readonly string[]];
+
+/** `url.BASE.insteadOf` and `pushInsteadOf`: which of them applies is for git to say. */
+const REWRITING = /^url\..*\.(?:push)?insteadof$/s;
+
+/** As the configuration has them; undefined where there is more to it than that. An empty one clears those before. */
+async function configuredUrls(repo: Repository, remote: string): Promise<Urls | undefined> {
+  const fetch = await repo.configAll(`remote.${remote}.url`);
+  const push = await repo.configAll(`remote.${remote}.pushurl`);
+  const isRewritten = (await repo.configNames()).some((name) => REWRITING.test(name));
+  if (fetch.length === 0 || isRewritten || [...fetch, ...push].includes('')) return undefined;
+  return [push.length > 0 ? push : fetch, fetch];
+}
+
+async function urlsByGit(repo: Repository, remote: string): Promise<Urls> {
+  return await Promise.all([urlsOf(repo, ['--push', '--all', remote]), urlsOf(repo, [remote])]);
 }
 
 /** None where `remote` is no configured remote. 2: "No such remote"; older gits say so with 128. */

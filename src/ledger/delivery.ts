@@ -32,7 +32,7 @@ export interface DeliveryOptions {
   readonly there?: ReadonlyMap<string, string> | undefined;
 }
 
-const MESSAGE = 'Notes added by git-mlchain';
+export const MESSAGE = 'Notes added by git-mlchain';
 const MAX_PAUSE_MS = 1000;
 
 /**
@@ -80,10 +80,14 @@ export function allWanted(several: readonly WantedLines[]): WantedLines {
   return all;
 }
 
-interface Parcel {
+/** A notes commit for the remote's ref of a signer. */
+export interface Parcel {
   readonly signer: string;
   readonly tip: string;
+  /** How many the remote lacks; 0: it is to be as it was. */
   readonly lines: number;
+  /** What the ref must be there (`id` undefined: nothing); left out: any ancestor. */
+  readonly expected?: { readonly id: string | undefined };
 }
 
 async function deliverOnce(
@@ -158,20 +162,27 @@ async function fetchTips(
   return new Map([...tips, ...(await tipsBySigner(repo, scratch))]);
 }
 
-async function send(
+export async function send(
   repo: Repository,
   address: DeliveryAddress,
   parcels: readonly Parcel[],
   outcome: DeliveryOutcome,
 ): Promise<void> {
   const refspecs = parcels.map(({ signer, tip }) => `${tip}:${localRef(signer)}`);
-  const { rejected, stderr } = await push(repo, address.push, refspecs, { noVerify: true });
+  const expected = new Map(
+    parcels.flatMap((each) => (each.expected ? [[localRef(each.signer), each.expected.id] as const] : [])),
+  );
+  const { rejected, stderr } = await push(repo, address.push, refspecs, { noVerify: true, expected });
   outcome.heard(stderr);
   const reasons = new Map(rejected.map(({ ref, reason }) => [ref, reason]));
   for (const { signer, tip, lines } of parcels) {
     const reason = reasons.get(localRef(signer));
     if (reason !== undefined) {
       outcome.refused(signer, reason);
+      continue;
+    }
+    if (lines === 0) {
+      outcome.hasAll(signer);
       continue;
     }
     outcome.took(signer, lines);

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Member } from '../support/member.ts';
 import { assertVerdict } from '../support/member.ts';
 import { stories } from '../support/stories.ts';
+import { startedWith } from '../support/trace.ts';
 
 // product.md §8: whatever way a push is asked for, no branch arrives without its evidence, and no evidence that a
 // remote has is lost by one.
@@ -79,6 +80,48 @@ story('what is committed offline is delivered once the server is back', async ({
   await carl.pull();
   assertVerdict(await carl.verify('--history'), 'verified');
 });
+
+story(
+  'what the push itself tells the remote is not asked: two connections, as without evidence',
+  async ({ team }) => {
+    const { alice, host } = team;
+    await newData(alice, 'apple\n');
+    await alice.push();
+    const commit = await newData(alice, 'apple\nquince\n');
+    const trace = alice.person.at('trace');
+    await alice.tries(['push', '-q'], { env: { GIT_TRACE2_EVENT: trace }, code: 0 });
+    assert.is((await host.lines(commit, alice)).length, 1);
+    assert.equal(startedWith(trace, 'ls-remote'), []);
+    assert.is(startedWith(trace, 'push').length, 2);
+  },
+);
+
+story(
+  'evidence that came to the remote meanwhile stays, and what it has lost comes back',
+  async ({ team }) => {
+    const { alice, bob, host, carl } = team;
+    const first = await newData(alice, 'apple\n');
+    await alice.push();
+    const ofBob = await host.git('rev-parse', bob.notes);
+    await bob.git('checkout', '-qb', 'side');
+    bob.write('model/weights.json', '{}\n');
+    const foreign = await bob.commit('on the side');
+    await bob.push('side');
+    assert.is.not(await host.git('rev-parse', bob.notes), ofBob);
+
+    const second = await newData(alice, 'apple\nquince\n');
+    await alice.push();
+    assert.is((await host.lines(foreign, bob)).length, 1, 'alice did not know of it');
+    for (const commit of [first, second]) assert.is((await host.lines(commit, alice)).length, 1);
+
+    for (const { notes } of [alice, bob]) await host.git('update-ref', '-d', notes);
+    const third = await newData(alice, 'quince\n');
+    await alice.push();
+    for (const commit of [first, second, third]) assert.is((await host.lines(commit, alice)).length, 1);
+    await carl.pull();
+    assertVerdict(await carl.verify('--history', '--strict'), 'verified');
+  },
+);
 
 story('a branch is deleted, and its evidence stays', async ({ team: { alice, host } }) => {
   await alice.git('checkout', '-qb', 'side');

@@ -1,5 +1,5 @@
 import type { Assessment } from '../../gather/assess.ts';
-import { evidenceDue } from '../../gather/evidence-due.ts';
+import { type DueRequest, evidenceDue } from '../../gather/evidence-due.ts';
 import { judgeUpdate, type RefUpdate, type RefVerdict } from '../../gather/push-verdict.ts';
 import { type PushedRef, weighPushedNotes } from '../../gather/pushed-notes.ts';
 import { readTrust } from '../../gather/trust.ts';
@@ -7,7 +7,14 @@ import { listRefs } from '../../git/refs.ts';
 import { listRemotes } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { deliver } from '../../ledger/delivery.ts';
+import { deliveryAddress } from '../../ledger/delivery-address.ts';
+import {
+  deliverOntoRemembered,
+  type RememberedDelivery,
+  rememberedTips,
+} from '../../ledger/delivery-remembered.ts';
 import { fetchEvidence } from '../../ledger/fetch.ts';
+import { localRef } from '../../ledger/refs.ts';
 import { findingsText } from '../../report/verdict-text.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
@@ -128,7 +135,13 @@ async function deliverEvidence(
     each.kind === 'judged' ? (each.assessment.history ?? []) : [],
   );
   const tips = [...published, ...arriving(pushed).map(({ after }) => after)];
-  const { lines, there } = await evidenceDue(repo, { remote: url, tips, verdicts: histories });
+  const request = { remote: url, tips, verdicts: histories };
+  const sent = await sendUnasked(repo, { remote, url }, pushed, request);
+  if (sent?.isWhole) {
+    voice.note(`git-mlchain: ${describeDelivery(sent)}`);
+    return 0;
+  }
+  const { lines, there } = await evidenceDue(repo, request);
   const { objections, due } = await weighPushedNotes(repo, { remote, url, pushed }, lines);
   for (const { ref, kind } of objections) voice.error(`${ref} ${OBJECTIONS[kind]}`);
   if (objections.length > 0) {
@@ -138,10 +151,10 @@ async function deliverEvidence(
     );
     return 1;
   }
-  if (due.size === 0) return 0;
-  const result = await deliver(repo, remote, due, { url, there });
-  if (result.failed.size === 0) {
-    if (result.delivered.size > 0) voice.note(`git-mlchain: ${describeDelivery(result)}`);
+  const result = due.size === 0 ? undefined : await deliver(repo, remote, due, { url, there });
+  if (result === undefined || result.failed.size === 0) {
+    const delivered = inAll(sent?.delivered, result?.delivered);
+    if (delivered.size > 0) voice.note(`git-mlchain: ${describeDelivery({ delivered })}`);
     return 0;
   }
   sayUndelivered(voice, result);
@@ -150,6 +163,31 @@ async function deliverEvidence(
     'try again, or git mlchain sync',
   );
   return 1;
+}
+
+/** Undefined where this clone does not know well enough what is there, or where the push itself moves such refs. */
+async function sendUnasked(
+  repo: Repository,
+  { remote, url }: Pick<Push, 'remote' | 'url'>,
+  pushed: readonly PushedRef[],
+  request: DueRequest,
+): Promise<RememberedDelivery | undefined> {
+  if (!pushed.every(({ ref }) => /^refs\/(?:heads|tags)\//.test(ref))) return undefined;
+  if ((await repo.config(`remote.${remote}.mirror`)) === 'true') return undefined;
+  const address = await deliveryAddress(repo, remote, url);
+  if (address.tracked === undefined) return undefined;
+  const tips = await rememberedTips(repo, address.tracked);
+  const remembered = new Map([...tips].map(([signer, tip]) => [localRef(signer), tip]));
+  const { lines } = await evidenceDue(repo, { ...request, remembered });
+  return await deliverOntoRemembered(repo, address, lines, tips);
+}
+
+function inAll(...several: readonly (ReadonlyMap<string, number> | undefined)[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [signer, lines] of several.flatMap((each) => [...(each ?? [])])) {
+    sums.set(signer, (sums.get(signer) ?? 0) + lines);
+  }
+  return sums;
 }
 
 /** What this clone knows to be at the remote: evidence for it is due there, also when the push brings nothing. */
