@@ -1,5 +1,5 @@
 import type { RawEntry } from './tree-object.ts';
-import { SUBTREE, treeEntries } from './tree-object.ts';
+import { entriesNamed, SUBTREE, treeEntries } from './tree-object.ts';
 
 /** How a tree object is read: by git, or without it. */
 export interface TreeSource {
@@ -46,10 +46,13 @@ export async function findNote(
   const found: string[] = [];
   let tree = root;
   for (let depth = 0; tree !== undefined; depth += 1) {
-    const level: NoteLevel = await readLevel(source, tree, depth);
-    const blob = level.notes.get(object.slice(2 * depth));
-    found.push(...(blob === undefined ? [] : [blob]));
-    tree = level.fanOut.get(object.slice(2 * depth, 2 * depth + 2));
+    const data: Buffer = await source.read(tree);
+    const named = (name: string) => entriesNamed(Buffer.from(name), data, source.idBytes);
+    const note = named(object.slice(2 * depth)).findLast(({ mode }) => mode.startsWith('100'));
+    if (note !== undefined) found.push(note.id);
+    const isLast = depth + 1 >= source.idBytes;
+    const below = isLast ? [] : named(object.slice(2 * depth, 2 * depth + 2));
+    tree = below.findLast(({ mode }) => mode === SUBTREE)?.id;
   }
   return found;
 }

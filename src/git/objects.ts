@@ -55,10 +55,11 @@ export class ObjectReader {
   }
 
   async info(spec: string): Promise<ObjectInfo | undefined> {
-    const known = this.#small.get(spec);
-    if (known === undefined) return await this.#ask('info', spec, headerOnly);
-    const { id, type, size } = known;
-    return { id, type, size };
+    const known = this.#small.info(spec);
+    if (known !== undefined) return known;
+    const info = await this.#ask('info', spec, headerOnly);
+    if (info !== undefined) this.#small.addInfo(spec, info);
+    return info;
   }
 
   /** Digest of a content of any size, in lower-case hex, without holding it. */

@@ -6,7 +6,7 @@ import type { RepositoryReader } from './reader.ts';
 import { records } from './records.ts';
 import { filesBelow } from './tree-files.ts';
 import type { RawEntry, TreeEntry } from './tree-object.ts';
-import { SUBTREE, treeEntries } from './tree-object.ts';
+import { entriesNamed, SUBTREE } from './tree-object.ts';
 
 export type { TreeEntry } from './tree-object.ts';
 
@@ -133,12 +133,7 @@ async function descend(
 }
 
 function find(tree: Buffer, name: Buffer, bytes: 20 | 32): RawEntry | undefined {
-  for (const entry of treeEntries(tree, bytes)) {
-    if (entry.name.equals(name)) {
-      return entry;
-    }
-  }
-  return undefined;
+  return entriesNamed(name, tree, bytes)[0];
 }
 
 async function treeId(repo: RepositoryReader, treeish: string): Promise<string> {

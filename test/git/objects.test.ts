@@ -268,4 +268,22 @@ test('what was read by its id is not asked for again, and what a name stands for
   });
 });
 
+test('of a commit that was read its tree is known, and of a tree what it holds; what is not here may come', async () => {
+  await inRepository(async ({ repo, git, commit }) => {
+    const head = await commit('first', new Map([['a', 'a\n']]));
+    const tree = await git(['rev-parse', 'HEAD^{tree}']);
+    assert.is(await repo.objects.read(`${tree}^{commit}`), undefined);
+    const absent = await git(['hash-object', '--stdin'], { input: 'later\n' });
+    assert.is(await repo.objects.info(absent), undefined);
+    await repo.objects.read(head);
+    await repo.objects.read(tree);
+    assert.is((await repo.objects.info(`${head}^{tree}`))?.id, tree);
+    assert.equal(await repo.objects.read(`${head}^{tree}`), await repo.objects.read('HEAD^{tree}'));
+    assert.is((await repo.objects.info(`${head}^{commit}`))?.type, 'commit');
+    await git(['hash-object', '-w', '--stdin'], { input: 'later\n' });
+    assert.is((await repo.objects.info(absent))?.type, 'blob');
+    assert.is((await repo.objects.read(absent))?.data.toString(), 'later\n');
+  });
+});
+
 test.run();
