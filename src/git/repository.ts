@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlchainError } from '../errors.ts';
+import type { Person } from './commit-object.ts';
 import { Config, remoteNames } from './config.ts';
-import type { RunResult } from './git.ts';
 import { Git } from './git.ts';
 import type { Location, ObjectFormat } from './location.ts';
 import { locate } from './location.ts';
@@ -26,7 +26,7 @@ export class Repository {
   readonly objects: ObjectReader;
   readonly refs: RefListing;
   readonly #config: Config;
-  #committer: Promise<RunResult> | undefined;
+  #committer: Promise<string> | undefined;
 
   private constructor(location: Location, env: NodeJS.ProcessEnv) {
     this.gitDir = location.gitDir;
@@ -114,16 +114,19 @@ export class Repository {
 
   /** `Name <address>` of whoever commits here; a machine without an identity (a server, a build) still may. */
   async committer(): Promise<string> {
-    this.#committer ??= this.git.run(['var', 'GIT_COMMITTER_IDENT'], { okCodes: [0, 128] });
-    const { stdout, code } = await this.#committer;
-    return code === 0
-      ? stdout.toString('utf8').replace(/ \d+ [-+]\d+\n$/, '')
-      : 'git-mlchain <git-mlchain@localhost>';
+    this.#committer ??= askCommitter(this.git);
+    return await this.#committer;
   }
 
   /** For whoever will want to know soon. */
   askForCommitter(): void {
     this.committer().catch(() => undefined);
+  }
+
+  /** For a hook that runs at the end of `git commit`, with its environment: whoever has just committed still does. */
+  knowCommitter({ name, email }: Pick<Person, 'name' | 'email'>): void {
+    const isWhole = [name, email].every((each) => each !== '' && !/[<>\n\0]/.test(each));
+    if (isWhole) this.#committer ??= Promise.resolve(`${name} <${email}>`);
   }
 
   /**
@@ -140,6 +143,13 @@ export class Repository {
     this.objects.close();
     await this.git.close();
   }
+}
+
+async function askCommitter(git: Git): Promise<string> {
+  const { stdout, code } = await git.run(['var', 'GIT_COMMITTER_IDENT'], { okCodes: [0, 128] });
+  return code === 0
+    ? stdout.toString('utf8').replace(/ \d+ [-+]\d+\n$/, '')
+    : 'git-mlchain <git-mlchain@localhost>';
 }
 
 function gitFor(location: Location, env: NodeJS.ProcessEnv): Git {

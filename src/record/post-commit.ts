@@ -41,7 +41,7 @@ async function recordOwn(
 ): Promise<readonly Outcome[]> {
   const journal = new Journal(context.repo);
   const named = namedSteps(commit, context.env);
-  context.repo.askForCommitter();
+  context.repo.knowCommitter(commit.committer);
   // Queued before it is looked at: whatever happens from here on, `record --missing` finds it.
   await journal.made(commit.id, named);
   try {

@@ -194,6 +194,21 @@ function hookScript(probe: string, out: string, argument: string): string {
   return `#!/bin/sh\nPROBE_OUT='${out}' '${tsx}' '${probe}' ${argument}\n`;
 }
 
+test('who has just committed need not be asked for, unless the commit does not say it', async () => {
+  await inRepository(async ({ person, dir, open }) => {
+    const asked = { name: 'Alice Able', email: 'alice.able@example.org' };
+    for (const [told, expected] of [
+      [{ name: 'Zoë', email: 'zoe@example.org' }, 'Zoë <zoe@example.org>'],
+      [{ name: '', email: 'zoe@example.org' }, `${asked.name} <${asked.email}>`],
+      [{ name: 'a > b\nc', email: 'x' }, `${asked.name} <${asked.email}>`],
+    ] as const) {
+      const repo = await open(dir, person.env);
+      repo.knowCommitter(told);
+      assert.is(await repo.committer(), expected);
+    }
+  });
+});
+
 test('inside git commit PATH, with its temporary index, the hook sees the repository as it is', async () => {
   await inRepository(async ({ person, dir, git, commit }) => {
     await commit(
