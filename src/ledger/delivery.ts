@@ -14,7 +14,7 @@ import type { LinesByCommit } from './note-lines.ts';
 import { countLines, linesLacking } from './note-lines.ts';
 import { localRef, trackingRef } from './refs.ts';
 import { withScratchRefs } from './scratch-refs.ts';
-import { rememberSeen } from './seen.ts';
+import { rememberSeenOf } from './seen.ts';
 import { isCommit, tipsBySigner } from './tips.ts';
 
 export type { DeliveryResult } from './delivery-outcome.ts';
@@ -188,7 +188,15 @@ export async function send(
     outcome.took(signer, lines);
     await track(repo, address, signer, tip);
   }
-  if (address.tracked !== undefined) await rememberSeen(repo, address.tracked);
+  if (address.tracked !== undefined) {
+    const unmoved = new Set(parcels.filter(({ lines }) => lines === 0).map(({ signer }) => signer));
+    const settled = [...outcome.delivered.keys(), ...outcome.upToDate];
+    await rememberSeenOf(
+      repo,
+      address.tracked,
+      settled.filter((signer) => !unmoved.has(signer)),
+    );
+  }
 }
 
 /** The remote has it now: the next ledger need not wait for a fetch to know. */

@@ -28,12 +28,47 @@ const MESSAGE = 'Evidence seen by git-mlchain';
  * each fetch: a ref that was forced back, or deleted and then pruned, would otherwise be gone without a trace.
  */
 export async function rememberSeen(repo: Repository, remote: string): Promise<Rewound[]> {
-  return await rewoundRefs(repo, remote, (ref, _seen, tracked) => compare(repo, ref, tracked));
+  return await rewoundRefs(repo, remote, await listedTips(repo, remote), (ref, _seen, tracked) =>
+    compare(repo, ref, tracked),
+  );
+}
+
+/** The same of some signers, where it is known that nothing came of others. */
+export async function rememberSeenOf(
+  repo: Repository,
+  remote: string,
+  signers: readonly string[],
+): Promise<void> {
+  const tips = { tracked: new Map<string, string>(), seen: new Map<string, string>() };
+  for (const signer of signers) {
+    for (const [map, ref] of [
+      [tips.tracked, trackingRef(remote, signer)],
+      [tips.seen, seenRef(remote, signer)],
+    ] as const) {
+      const info = await repo.objects.info(ref);
+      if (info?.type === 'commit') map.set(signer, info.id);
+    }
+  }
+  await rewoundRefs(repo, remote, tips, (ref, _seen, tracked) => compare(repo, ref, tracked));
 }
 
 /** {@link rememberSeen} that remembers nothing: for who can only read. */
 export async function missingOfSeen(repo: RepositoryReader, remote: string): Promise<Rewound[]> {
-  return await rewoundRefs(repo, remote, (_ref, seen, tracked) => linesDropped(repo, seen, tracked));
+  return await rewoundRefs(repo, remote, await listedTips(repo, remote), (_ref, seen, tracked) =>
+    linesDropped(repo, seen, tracked),
+  );
+}
+
+/** By signer. */
+interface Tips {
+  readonly tracked: ReadonlyMap<string, string>;
+  readonly seen: ReadonlyMap<string, string>;
+}
+
+async function listedTips(repo: RepositoryReader, remote: string): Promise<Tips> {
+  const [there, here] = [trackingPrefix(remote), seenPrefix(remote)];
+  const refs = await listRefs(repo, there, here);
+  return { tracked: await tipsAmong(repo, there, refs), seen: await tipsAmong(repo, here, refs) };
 }
 
 type Comparison = (
@@ -42,11 +77,12 @@ type Comparison = (
   tracked: string | undefined,
 ) => Promise<LinesByCommit>;
 
-async function rewoundRefs(repo: RepositoryReader, remote: string, dropped: Comparison): Promise<Rewound[]> {
-  const [there, here] = [trackingPrefix(remote), seenPrefix(remote)];
-  const refs = await listRefs(repo, there, here);
-  const tracked = await tipsAmong(repo, there, refs);
-  const seen = await tipsAmong(repo, here, refs);
+async function rewoundRefs(
+  repo: RepositoryReader,
+  remote: string,
+  { tracked, seen }: Tips,
+  dropped: Comparison,
+): Promise<Rewound[]> {
   const rewound: Rewound[] = [];
   for (const signer of new Set([...tracked.keys(), ...seen.keys()])) {
     if (await sameNotes(repo, tracked.get(signer), seen.get(signer))) continue;
