@@ -1,20 +1,14 @@
 import type { Assessment } from '../../gather/assess.ts';
-import { type DueRequest, evidenceDue } from '../../gather/evidence-due.ts';
+import { evidenceDue } from '../../gather/evidence-due.ts';
 import { judgeUpdate, type RefUpdate, type RefVerdict } from '../../gather/push-verdict.ts';
 import { type PushedRef, weighPushedNotes } from '../../gather/pushed-notes.ts';
 import { readTrust } from '../../gather/trust.ts';
+import { deliverUnasked } from '../../gather/unasked-delivery.ts';
 import { listRefs } from '../../git/refs.ts';
 import { listRemotes } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { deliver } from '../../ledger/delivery.ts';
-import { deliveryAddress } from '../../ledger/delivery-address.ts';
-import {
-  deliverOntoRemembered,
-  type RememberedDelivery,
-  rememberedTips,
-} from '../../ledger/delivery-remembered.ts';
 import { fetchEvidence } from '../../ledger/fetch.ts';
-import { localRef } from '../../ledger/refs.ts';
 import { findingsText } from '../../report/verdict-text.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
@@ -136,7 +130,7 @@ async function deliverEvidence(
   );
   const tips = [...published, ...arriving(pushed).map(({ after }) => after)];
   const request = { remote: url, tips, verdicts: histories };
-  const sent = await sendUnasked(repo, { remote, url }, pushed, request);
+  const sent = await deliverUnasked(repo, { remote, url, pushed }, request);
   if (sent?.isWhole) {
     voice.note(`git-mlchain: ${describeDelivery(sent)}`);
     return 0;
@@ -163,23 +157,6 @@ async function deliverEvidence(
     'try again, or git mlchain sync',
   );
   return 1;
-}
-
-/** Undefined where this clone does not know well enough what is there, or where the push itself moves such refs. */
-async function sendUnasked(
-  repo: Repository,
-  { remote, url }: Pick<Push, 'remote' | 'url'>,
-  pushed: readonly PushedRef[],
-  request: DueRequest,
-): Promise<RememberedDelivery | undefined> {
-  if (!pushed.every(({ ref }) => /^refs\/(?:heads|tags)\//.test(ref))) return undefined;
-  if ((await repo.config(`remote.${remote}.mirror`)) === 'true') return undefined;
-  const address = await deliveryAddress(repo, remote, url);
-  if (address.tracked === undefined) return undefined;
-  const tips = await rememberedTips(repo, address.tracked);
-  const remembered = new Map([...tips].map(([signer, tip]) => [localRef(signer), tip]));
-  const { lines } = await evidenceDue(repo, { ...request, remembered });
-  return await deliverOntoRemembered(repo, address, lines, tips);
 }
 
 function inAll(...several: readonly (ReadonlyMap<string, number> | undefined)[]): Map<string, number> {
