@@ -115,7 +115,7 @@ export async function assessNewest(
   await expectWholeHistory(repo, request.tips);
   const { history, problems, log } = await judgedHistory(repo, { ...request, cache: 'histories' });
   if (history === undefined) throw notesMissing(problems);
-  return { log, whole: history.checked.cached === 0 ? history : undefined };
+  return { log: log.entries(), whole: history.checked.cached === 0 ? history : undefined };
 }
 
 /**

@@ -7,13 +7,13 @@ import { certificateFromText, certificateToText } from '../openpgp/certificate-t
 import { Seal } from '../user/seal.ts';
 import { SealedFiles } from '../user/sealed-files.ts';
 import type { Trust } from '../verify/facts.ts';
-import type { LogEntry } from '../verify/log-entry.ts';
+import { LogLines } from '../verify/log-lines.ts';
 import type { Memory } from '../verify/memory.ts';
 import { type MemoryText, memoryFromText, memoryToText } from '../verify/memory-text.ts';
 import { version } from '../version.ts';
 
 /** Goes up whenever a history may be judged differently than before, or the file is written in another way. */
-const FORMAT = 7;
+const FORMAT = 8;
 const PURPOSE = 'verified history';
 const ROOM = { files: 24, fileBytes: 32 * 1024 * 1024, bytes: 64 * 1024 * 1024 };
 const NAME = /^([0-9a-f]{16})-([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -28,10 +28,11 @@ export interface Checkpoint {
   /** All versions that ever lay in the history, newest first. */
   readonly certificates: readonly Certificate[];
   /** Of the newest commits, newest first. */
-  readonly log: readonly LogEntry[];
+  readonly log: LogLines;
 }
 
-interface CheckpointText extends Omit<Checkpoint, 'memory' | 'certificates'> {
+/** The first line; the log is what follows. */
+interface CheckpointText extends Omit<Checkpoint, 'memory' | 'certificates' | 'log'> {
   readonly memory: MemoryText;
   readonly certificates: readonly string[];
 }
@@ -68,18 +69,18 @@ export class Checkpoints {
   /** Undefined where there is none, or none that this user's own git-mlchain wrote under just this name. */
   read(tip: string): Checkpoint | undefined {
     const body = this.#files.read(this.#name(tip));
-    return body && fromText(JSON.parse(body.toString('utf8')) as CheckpointText);
+    return body && fromText(body.toString('utf8'));
   }
 
   /** Never a reason to fail: what is not remembered is judged again. */
   write(checkpoint: Checkpoint): void {
-    const { memory, certificates } = checkpoint;
+    const { memory, certificates, log, ...rest } = checkpoint;
     const text: CheckpointText = {
-      ...checkpoint,
+      ...rest,
       memory: memoryToText(memory),
       certificates: certificates.map(certificateToText),
     };
-    this.#files.write(this.#name(memory.tip), Buffer.from(JSON.stringify(text)));
+    this.#files.write(this.#name(memory.tip), Buffer.from(`${JSON.stringify(text)}\n${log}`));
   }
 
   #name(tip: string): string {
@@ -93,12 +94,15 @@ export class Checkpoints {
 }
 
 /** Undefined where a certificate was judged by another policy. */
-function fromText(text: CheckpointText): Checkpoint | undefined {
+function fromText(body: string): Checkpoint | undefined {
+  const end = body.indexOf('\n');
+  const text = JSON.parse(body.slice(0, end)) as CheckpointText;
   const certificates = text.certificates.map(certificateFromText);
   if (certificates.some((each) => each === undefined)) return undefined;
   return {
     ...text,
     memory: memoryFromText(text.memory),
     certificates: certificates.flatMap((each) => each ?? []),
+    log: LogLines.from(body.slice(end + 1)),
   };
 }

@@ -8,7 +8,7 @@ import { isBeyondMemory } from '../verify/beyond-memory.ts';
 import type { HistoryFacts, Trust } from '../verify/facts.ts';
 import { verdictOf } from '../verify/finding.ts';
 import { type HistoryJudgment, judgeHistory } from '../verify/history.ts';
-import { type LogEntry, newestEntries } from '../verify/log-entry.ts';
+import { LogLines, newestEntries } from '../verify/log-lines.ts';
 import { remember } from '../verify/remember.ts';
 import { isWithin } from '../verify/steady.ts';
 import { baseOf } from './base-commit.ts';
@@ -49,7 +49,7 @@ export interface JudgedHistory {
   /** What could not be read, in all evidence there is. */
   readonly problems: readonly NoteProblem[];
   /** Of the newest commits, newest first; of a remembered history no other is told of one by one. */
-  readonly log: readonly LogEntry[];
+  readonly log: LogLines;
 }
 
 /**
@@ -75,10 +75,10 @@ export async function judgedHistory(
     return await readHistoryFacts(repo, { tips, evidence: read, trust, now, remembers, progress });
   });
   const { problems } = reader;
-  if (facts === undefined) return { history: undefined, problems, log: [] };
+  if (facts === undefined) return { history: undefined, problems, log: LogLines.from('') };
   const history = judgeHistory(facts, progress);
   if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
-  const log = newestEntries(history, undefined, []);
+  const log = newestEntries(history, undefined, LogLines.from(''));
   if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence, log });
   return { history, problems, log };
 }

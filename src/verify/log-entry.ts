@@ -13,11 +13,6 @@ import type { LinkStanding } from './link-standing.ts';
  */
 export type LogState = 'verified' | 'carried' | 'endorsed' | 'healed' | 'violated' | 'plain' | 'unknown';
 
-/** More than anybody reads. */
-const MOST_ENTRIES = 500;
-/** In all of them: links of a dataset of many files are not to be remembered with every commit. */
-const MOST_NAMES = 100_000;
-
 export interface LogLink {
   readonly step: string;
   readonly signer: Person;
@@ -65,29 +60,6 @@ export function logEntry(judgment: CommitJudgment, history: Pick<HistoryJudgment
       sha256: after?.artifact === undefined || isPointedAt(after.artifact) ? null : after.artifact.digest,
     })),
   };
-}
-
-/** The newest commits of a history, newest first, on top of what an earlier one left behind. */
-export function newestEntries(
-  history: Pick<HistoryJudgment, 'commits' | 'healed'>,
-  tip: string | undefined,
-  before: readonly LogEntry[],
-): readonly LogEntry[] {
-  const known = new Set(before.map(({ commit }) => commit));
-  const judged = [...history.commits.values()].filter(({ commit }) => !known.has(commit.id));
-  // What a verified commit did is not told by the judgment that stands for it later.
-  const told = judged.filter(({ commit }) => commit.id !== tip).slice(-MOST_ENTRIES);
-  return withinBounds([...told.reverse().map((each) => logEntry(each, history)), ...before]);
-}
-
-function withinBounds(entries: readonly LogEntry[]): readonly LogEntry[] {
-  let names = 0;
-  const end = entries.findIndex(({ links, controlled }, at) => {
-    names += controlled.length;
-    for (const { products, materials } of links) names += products.length + materials.length;
-    return at >= MOST_ENTRIES || names > MOST_NAMES;
-  });
-  return end === -1 ? entries : entries.slice(0, end);
 }
 
 /** A commit of a history that cannot be judged here. */
