@@ -1,5 +1,5 @@
-import { type Artifacts, sameDigests } from './digest.ts';
-import { compilePattern } from './pattern.ts';
+import { type Artifacts, namesOf, sameDigests } from './digest.ts';
+import { compilePattern, MATCHES_ALL } from './pattern.ts';
 import type { ArtifactList, ArtifactRule, MatchRule } from './rule.ts';
 
 /** What one link recorded. */
@@ -63,23 +63,36 @@ function applyList(
   steps: RuleStep[],
 ): RuleFailure | undefined {
   const rules = list === 'materials' ? item.expectedMaterials : item.expectedProducts;
-  let queue: readonly string[] = [...item[list].keys()];
+  let queue = namesOf(item[list]);
   for (const [index, rule] of rules.entries()) {
     const artifacts = failing(rule, queue);
     if (artifacts.length > 0) return { list, index, rule, artifacts };
     const consumes = consumer(rule, item, list, artifactsOf);
-    const consumed: string[] = [];
-    const left: string[] = [];
-    for (const name of queue) (consumes(name) ? consumed : left).push(name);
+    const { consumed, left } = divide(queue, consumes);
     queue = left;
     steps.push({ list, index, rule, consumed, queue });
   }
   return undefined;
 }
 
+interface Divided {
+  readonly consumed: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** All of a hundred thousand names, or none, is told without looking at them. */
+function divide(queue: readonly string[], consumes: Test): Divided {
+  if (consumes === MATCHES_ALL) return { consumed: queue, left: [] };
+  if (consumes === NOTHING) return { consumed: [], left: queue };
+  const consumed: string[] = [];
+  const left: string[] = [];
+  for (const name of queue) (consumes(name) ? consumed : left).push(name);
+  return { consumed, left };
+}
+
 /** The artifacts that make the rule fail; none for a rule that holds or cannot fail. */
 function failing(rule: ArtifactRule, queue: readonly string[]): readonly string[] {
-  if (rule.type === 'DISALLOW') return queue.filter(testOf(rule));
+  if (rule.type === 'DISALLOW') return divide(queue, testOf(rule)).consumed;
   if (rule.type === 'REQUIRE') return queue.includes(rule.pattern) ? [] : [rule.pattern];
   return [];
 }

@@ -35,8 +35,17 @@ export class DigestList extends CompactObject<OneEntry<string>> {
     return this.#placeOf(name) !== undefined;
   }
 
+  /** In their order. */
+  get names(): readonly string[] {
+    if (this.#names !== undefined) return this.#names;
+    const names: string[] = [];
+    for (let place = 0; place < this.size; place++) names.push(this.#slice(place, 0));
+    this.#names = names;
+    return names;
+  }
+
   override keys(): MapIterator<string> {
-    return this.#allNames().values();
+    return this.names.values();
   }
 
   override *values(): Generator<OneEntry<string>, undefined> {
@@ -44,24 +53,15 @@ export class DigestList extends CompactObject<OneEntry<string>> {
   }
 
   override *entries(): Generator<[string, OneEntry<string>], undefined> {
-    for (const [place, name] of this.#allNames().entries()) yield [name, this.#digestAt(place)];
+    for (const [place, name] of this.names.entries()) yield [name, this.#digestAt(place)];
   }
 
   /** Names are made when they are first asked for, and the table to find them by when one of them may be meant. */
   #placeOf(name: string): number | undefined {
-    const names = this.#allNames();
-    const [first = ''] = names;
-    if (name < first || name > (names.at(-1) ?? '')) return undefined;
+    const names = this.names;
+    if (name < (names[0] ?? '') || name > (names[names.length - 1] ?? '')) return undefined;
     this.#places ??= new Map(names.map((each, place) => [each, place]));
     return this.#places.get(name);
-  }
-
-  #allNames(): readonly string[] {
-    if (this.#names !== undefined) return this.#names;
-    const names: string[] = [];
-    for (let place = 0; place < this.size; place++) names.push(this.#slice(place, 0));
-    this.#names = names;
-    return names;
   }
 
   #digestAt(place: number): OneEntry<string> {

@@ -6,6 +6,9 @@ type Token = string | typeof STAR | ((codePoint: number) => boolean);
 const STAR = Symbol('*');
 const ANY = (): boolean => true;
 
+/** What `*` compiles to: of a list that is asked this, every name counts and none has to be looked at. */
+export const MATCHES_ALL: (name: string) => boolean = ANY;
+
 /**
  * Python's `fnmatch.fnmatchcase` (3.11), which decides in in-toto: `*` `?` `[…]` `[!…]`, all of them crossing `/`,
  * line feeds and leading dots; no escapes; an unclosed `[` is itself. One character is one code point.

@@ -30,24 +30,27 @@ export class PlainText {
   }
 
   canonical(): Buffer {
-    if (typeof this.#bytes === 'string') return withoutSpace(Buffer.from(this.#bytes, 'utf8'));
-    const pieces: Buffer[] = [];
-    let at = 0;
-    for (const { start, part } of this.#parts) {
+    const bytes = typeof this.#bytes === 'string' ? Buffer.from(this.#bytes, 'utf8') : this.#bytes;
+    const out = Buffer.allocUnsafe(bytes.length);
+    let [at, end] = [0, 0];
+    for (const { start, part } of bytes === this.#bytes ? this.#parts : []) {
       const from = start - this.#start;
-      const to = from + part.text.length;
-      part.canonical ??= withoutSpace(this.#bytes.subarray(from, to));
-      pieces.push(withoutSpace(this.#bytes.subarray(at, from)), part.canonical);
-      at = to;
+      const partAt = withoutSpace(bytes.subarray(at, from), out, end);
+      at = from + part.text.length;
+      if (part.canonical === undefined) end = withoutSpace(bytes.subarray(from, at), out, partAt);
+      else end = partAt + part.canonical.copy(out, partAt);
+      part.canonical ??= out.subarray(partAt, end);
     }
-    return Buffer.concat([...pieces, withoutSpace(this.#bytes.subarray(at))]);
+    return out.subarray(0, withoutSpace(bytes.subarray(at), out, end));
   }
 }
 
-/** Without a backslash in it, every quotation mark begins or ends a string; and no piece begins or ends within one. */
-function withoutSpace(bytes: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(bytes.length);
-  let [at, end] = [0, 0];
+/**
+ * Without a backslash in it, every quotation mark begins or ends a string; and no piece begins or ends within one.
+ * @returns where what was written to `out` from `start` on ends.
+ */
+function withoutSpace(bytes: Uint8Array, out: Uint8Array, start: number): number {
+  let [at, end] = [0, start];
   while (at < bytes.length) {
     let byte = bytes[at++] as number;
     if (byte <= SPACE) continue;
@@ -58,5 +61,5 @@ function withoutSpace(bytes: Uint8Array): Buffer {
       out[end++] = byte;
     } while (byte !== QUOTE);
   }
-  return out.subarray(0, end);
+  return end;
 }

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { applyRules } from '../../src/intoto/apply-rules.ts';
 import { canonicalize } from '../../src/intoto/canonical.ts';
-import { artifactsFromJson } from '../../src/intoto/digest.ts';
+import { type Artifacts, artifactsFromJson } from '../../src/intoto/digest.ts';
 import { DigestList } from '../../src/intoto/digest-list.ts';
 import { FormatError } from '../../src/intoto/format-error.ts';
 import { type JsonObject, parseJson, stringify } from '../../src/intoto/json.ts';
+import { parseRule } from '../../src/intoto/rule.ts';
 import { anySpace } from '../support/arbitrary.ts';
 import { asMaps } from '../support/as-maps.ts';
 
@@ -112,6 +114,38 @@ test('whatever is not ordinary is read, or refused, as if there were no second r
   for (const each of odd) {
     for (const at of [0, 50, COUNT]) isReadTheSame(link(ordinary.toSpliced(at, 0, each)));
   }
+});
+
+test('rules find in it what they find in a map', () => {
+  const list = artifactsFromJson(materials(link(ordinary)), 'materials');
+  const map = new Map([...list].map(([name, digests]) => [name, new Map(digests)]));
+  const other = artifactsFromJson(
+    materials(link(ordinary.map((each, at) => (at % 3 === 0 ? each.replace(digest(at), 'ab') : each)))),
+    'materials',
+  );
+  const rules = [
+    'MODIFY file-10[0-4]*',
+    'MATCH *5 WITH PRODUCTS FROM x',
+    'CREATE *7',
+    'ALLOW *',
+    'DISALLOW *',
+  ];
+  const apply = (materials: Artifacts, products: Artifacts) =>
+    applyRules(
+      {
+        ...{ materials, products, expectedMaterials: [] },
+        expectedProducts: rules.map((rule) => parseRule(rule.split(' '))),
+      },
+      () => ({ materials, products: materials }),
+    );
+  for (const before of [list, other, new Map(), new Map([...list].slice(0, 50))]) {
+    assert.equal(apply(before, list), apply(before, map));
+    assert.equal(apply(list, before), apply(map, before));
+  }
+  assert.equal(
+    apply(other, list).steps.map(({ consumed }) => consumed.length),
+    [17, 7, 0, 76, 0],
+  );
 });
 
 test('a name that comes twice is refused', () => {
