@@ -161,10 +161,17 @@ for (const algorithm of ['ed25519', 'rsa2048']) {
     const withoutTime = (signature: Signature) => signature.otherHeaders.replace(/0502.{8}$/, '0502');
     assert.is(withoutTime(our), withoutTime(their));
     assert.equal([...our.json.keys()].toSorted(), [...their.json.keys()].toSorted());
-    assert.is(our.signature.length, their.signature.length);
+    assert.equal(shapeOf(our), shapeOf(their));
     assert.is(checkSignature(signer.certificate.publicKey, their, theirs.signedBytes).good, true);
     assert.equal(parseJson(stringify(our.json, 0)), our.json);
   });
+}
+
+/** One RSA signature of 256 is a number that begins with a zero octet, which OpenPGP leaves out. */
+function shapeOf({ signature }: Signature) {
+  const octets = signature.length / 2;
+  const missing = octets > 250 ? 256 - octets : 0;
+  return { octets: octets + missing, isShortened: missing > 0 && signature.startsWith('00') };
 }
 
 test.run();
