@@ -80,9 +80,14 @@ export function changeAt(commit: CommitFacts, control: StepControl): string | un
   return changed.size === 0 ? undefined : keyOf(changed, control);
 }
 
+const signed = new WeakMap<Binding, string>();
+
 /** What a bound link signed, to be found again by `changeAt`; undefined where it signed no change. */
 export function changeSigned({ link, binding }: Pick<BoundEntry, 'link' | 'binding'>): string | undefined {
-  return binding.changed.size === 0 ? undefined : changeKey(link.name, binding.changed);
+  if (binding.changed.size === 0) return undefined;
+  const known = signed.get(binding) ?? changeKey(link.name, binding.changed);
+  signed.set(binding, known);
+  return known;
 }
 
 export function changedName(change: string): string {

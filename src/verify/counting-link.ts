@@ -53,8 +53,17 @@ export function productsKey({ link, binding }: CountingLink, control: StepContro
   return artifactsKey(products);
 }
 
+/** Asked about the same link again and again, and the most of what it costs to judge one. */
+const agreements = new WeakMap<Link, string>();
+
 /** Links of different people agree when they name the same materials and the same products. */
-export function agreementKey({ link }: StepLink): string {
+export function agreementKey({ link }: Pick<StepLink, 'link'>): string {
+  const known = agreements.get(link) ?? agreementOf(link);
+  agreements.set(link, known);
+  return known;
+}
+
+function agreementOf(link: Link): string {
   const sets = [link.materials, link.products].map((artifacts) => {
     return artifactsKey(
       [...artifacts].map(([name, digests]) => [name, { kind: 'file', digest: setText(digests) }]),

@@ -98,10 +98,11 @@ function namesOf(
 }
 
 function elsewhereOf({ ancestry }: HistoryJudgment, { seed, evidence }: HistoryFacts): Elsewhere[] {
+  const isOutside = ({ commit }: { readonly commit: string }) => !ancestry.has(commit);
   const found = [...boundEntries(evidence)].flatMap(({ link, binding }): Elsewhere[] => {
-    const change = changeSigned({ link, binding });
+    const change = isOutside(binding) ? changeSigned({ link, binding }) : undefined;
     return change === undefined ? [] : [{ change, commit: binding.commit }];
   });
-  const outside = [...(seed?.memory.elsewhere ?? []), ...found].filter(({ commit }) => !ancestry.has(commit));
+  const outside = [...(seed?.memory.elsewhere ?? []).filter(isOutside), ...found];
   return [...new Map(outside.map((each) => [`${each.change} ${each.commit}`, each])).values()];
 }
