@@ -19,6 +19,7 @@ import { forcedBack } from './layout-memory.ts';
 import { expectWholeHistory, obstacles } from './obstacles.ts';
 import { outdatedLayout } from './other-layouts.ts';
 import { rewoundFindings } from './rewound.ts';
+import type { SliceSizes } from './sliced-history.ts';
 
 export interface AssessRequest {
   /** Commit id. */
@@ -39,6 +40,8 @@ export interface AssessRequest {
   readonly now: number;
   /** Default: none. `digests` also for whoever wants each commit's own judgment. */
   readonly cache?: CacheUse;
+  /** `at once`: whatever else is asked, the whole history is judged together, and tells of every commit. */
+  readonly slices?: SliceSizes | 'at once';
   readonly progress?: Progress | undefined;
 }
 
@@ -46,6 +49,9 @@ export interface Assessment extends VerdictReport {
   /** Undefined where nothing could be judged at all. */
   readonly history: HistoryJudgment | undefined;
 }
+
+/** A few pieces are held at a time; each costs some milliseconds of its own. */
+const SLICES: SliceSizes = { from: 3000, size: 1000 };
 
 const NOTHING_CHECKED = { commits: 0, links: 0, signatures: 0, cached: 0 } as const;
 
@@ -68,19 +74,21 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
   const stopped = await obstacles(repo, request.revision, request.trust);
   if (stopped.length > 0) return report(request, undefined, undefined, stopped);
   const { revision, trust, now, incoming, progress, cache = 'none' } = request;
-  const { history, problems } = await judgedHistory(repo, {
+  const judged = await judgedHistory(repo, {
     tips: [revision],
     trust,
     now,
     incoming,
     progress,
     cache,
+    slices: slicesFor(request),
   });
+  const { history, problems } = judged;
   if (history === undefined) return report(request, undefined, undefined, absentNotes(problems));
   const release = request.questions.includes('release') ? releaseOf(history, request) : undefined;
-  if (release !== undefined && verdictOf(release.findings) !== 'verified' && history.checked.cached > 0) {
+  if (release !== undefined && verdictOf(release.findings) !== 'verified' && !judged.isWhole) {
     // Why it does not hold may lie anywhere in the history.
-    return await judge(repo, { ...request, cache: 'digests' });
+    return await judge(repo, { ...request, cache: cache === 'none' ? cache : 'digests', slices: 'at once' });
   }
   const findings = [
     ...(request.questions.includes('history') ? historyFindings(history, request) : []),
@@ -103,6 +111,11 @@ async function judge(repo: RepositoryReader, request: AssessRequest): Promise<As
   return report(request, history, release, findings);
 }
 
+/** Who wants every commit's own judgment asks for digests alone. */
+function slicesFor({ cache = 'none', slices = SLICES }: AssessRequest): SliceSizes | undefined {
+  return cache === 'digests' || slices === 'at once' ? undefined : slices;
+}
+
 /**
  * The newest commits as a log shows them, newest first: from what is remembered, where that is enough. Where it is not,
  * with the judgment of the whole history, which tells of every commit.
@@ -113,9 +126,9 @@ export async function assessNewest(
   request: Omit<HistoryRequest, 'cache' | 'incoming'>,
 ): Promise<{ readonly log: readonly LogEntry[]; readonly whole: HistoryJudgment | undefined }> {
   await expectWholeHistory(repo, request.tips);
-  const { history, problems, log } = await judgedHistory(repo, { ...request, cache: 'histories' });
-  if (history === undefined) throw notesMissing(problems);
-  return { log: log.entries(), whole: history.checked.cached === 0 ? history : undefined };
+  const judged = await judgedHistory(repo, { ...request, cache: 'histories' });
+  if (judged.history === undefined) throw notesMissing(judged.problems);
+  return { log: judged.log.entries(), whole: judged.isWhole ? judged.history : undefined };
 }
 
 /**

@@ -9,14 +9,19 @@ import { pairsOf } from './merge-pairs.ts';
 import { NO_OWNERS, type ScopedCommit, type Source } from './scoped-commits.ts';
 import type { RawSide, SideTable } from './side-table.ts';
 
-/** Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs. */
+/**
+ * Second half: listings where the layout changes, merge bases, links' own products – and one pass over all blobs.
+ * @param base the commit that all of them descend from, where it is known otherwise what its tree holds
+ */
 export async function digestCommits(
   source: Source,
   commits: readonly ScopedCommit[],
   evidence: readonly Entry[],
+  base?: ScopedCommit,
 ): Promise<CommitFacts[]> {
-  const byId = new Map(commits.map((commit) => [commit.id, commit]));
-  const ancestry = new Ancestry(commits);
+  const known = base === undefined ? commits : [base, ...commits];
+  const byId = new Map(known.map((commit) => [commit.id, commit]));
+  const ancestry = new Ancestry(known);
   const { sides } = source;
   const extras = await extraProducts(source, commits, evidence);
   const drafts: CommitDraft[] = [];

@@ -1,14 +1,14 @@
 import { Digester } from '../artifact/digester.ts';
 import { readHistory } from '../git/history.ts';
 import type { RepositoryReader } from '../git/reader.ts';
-import { KEYS_DIR, LAYOUT_PATH, OWNERS_DIR } from '../layout/paths.ts';
-import type { Entry } from '../ledger/entry.ts';
-import type { Fitting } from '../openpgp/ed25519.ts';
+import { KEYS_DIR, LAYOUT_PATH, OWN_DIR } from '../layout/paths.ts';
+import type { Certificate } from '../openpgp/certificate.ts';
 import type { Progress } from '../progress.ts';
-import type { HistoryFacts, LayoutFacts, Trust } from '../verify/facts.ts';
+import type { HistoryFacts, LayoutFacts, OwnersFacts, Trust } from '../verify/facts.ts';
 import { KeyBook } from '../verify/key-book.ts';
 import { readCertificateBlobs } from './certificates.ts';
 import { digestCommits } from './commit-facts.ts';
+import type { ReadEvidence } from './evidence-reader.ts';
 import { lateLines } from './late-lines.ts';
 import { layoutFacts } from './layout-at.ts';
 import { isOwnersFile, readOwnersFiles } from './owners-files.ts';
@@ -22,7 +22,7 @@ export interface HistoryFactsRequest {
   /** Commit ids. */
   readonly tips: readonly string[];
   /** Read while the history is; undefined where it cannot be known whole, and then nothing can. */
-  readonly evidence: (scope: Scope) => Promise<ReadEvidence | undefined>;
+  readonly evidence: (scope: Scope) => Promise<Omit<ReadEvidence, 'problems'> | undefined>;
   readonly trust: Trust;
   /** Seconds. */
   readonly now: number;
@@ -31,63 +31,75 @@ export interface HistoryFactsRequest {
   readonly progress?: Progress | undefined;
 }
 
-export interface ReadEvidence {
-  readonly entries: readonly Entry[];
-  /** Asked last: until then signatures are checked beside whatever else is done. */
-  readonly fitting?: () => Promise<Fitting | undefined>;
-}
-
 /** Everything the judge must know of the history of some commits. Reads, hashes and parses; judges nothing. */
 export async function readHistoryFacts(
   repo: RepositoryReader,
-  request: HistoryFactsRequest,
+  { layouts, scope, owners, certificates }: OwnFiles,
+  { tips, evidence: read, trust, now, remembers, progress }: HistoryFactsRequest,
 ): Promise<HistoryFacts | undefined> {
-  const { blobs, certificateBlobs, ownersBlobs } = await ownFiles(repo, request.tips);
-  const layouts = new Map<string, LayoutFacts>();
-  for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
-  const scope = scopeOf(layouts.values());
   const pointed = new PointedHistory(repo, scope.isControlled);
-  const sides = new SideTable(new Digester(repo, request.remembers, request.progress));
-  const certificates = [
-    ...(await readCertificateBlobs(repo, certificateBlobs)),
-    ...(await recallRevoked(repo)),
-  ];
-  const { trust, now } = request;
+  const sides = new SideTable(new Digester(repo, remembers, progress));
   const source: Source = { repo, scope, pointed, sides };
-  const reading = readCommits(source, { tips: request.tips });
+  const reading = readCommits(source, { tips });
   // Looked at below; what is wrong with the evidence is told first.
   reading.catch(() => undefined);
-  const evidence = await request.evidence(scope);
+  const evidence = await read(scope);
   if (evidence === undefined) return undefined;
-  const { entries } = evidence;
-  const commits = await digestCommits(source, await reading, entries);
+  const commits = await digestCommits(source, await reading, evidence.entries);
   return {
     pointed: pointed.hasAny,
     commits,
     layouts,
-    owners: await readOwnersFiles(repo, ownersBlobs),
+    owners,
     certificates,
-    evidence: entries,
+    evidence: evidence.entries,
     late: await lateLines(repo, { keys: new KeyBook(certificates), owners: trust.owners, now }),
-    fitting: await evidence.fitting?.(),
+    fitting: await evidence.fitting,
     trust,
     now,
   };
 }
 
+/** What the chain itself rests on, in all versions that ever lay in a history, by the blobs that its trees hold. */
+export interface OwnFiles {
+  readonly layouts: ReadonlyMap<string, LayoutFacts>;
+  /** Of all these layouts. */
+  readonly scope: Scope;
+  readonly owners: readonly OwnersFacts[];
+  /** Newest first; and what this clone knows to be revoked. */
+  readonly certificates: readonly Certificate[];
+  /** The commits that changed any of them, or whatever else lies beside them. */
+  readonly changedBy: ReadonlySet<string>;
+}
+
 /** All layouts and certificates that ever lay in this history: what was revoked once stays revoked (threat 47). */
-async function ownFiles(repo: RepositoryReader, tips: readonly string[]) {
+export async function readOwnFiles(repo: RepositoryReader, tips: readonly string[]): Promise<OwnFiles> {
+  const { blobs, certificateBlobs, ownersBlobs, changedBy } = await ownBlobs(repo, tips);
+  const layouts = new Map<string, LayoutFacts>();
+  for (const blob of blobs) layouts.set(blob, await layoutFacts(repo, blob));
+  return {
+    layouts,
+    scope: scopeOf(layouts.values()),
+    owners: await readOwnersFiles(repo, ownersBlobs),
+    certificates: [...(await readCertificateBlobs(repo, certificateBlobs)), ...(await recallRevoked(repo))],
+    changedBy,
+  };
+}
+
+async function ownBlobs(repo: RepositoryReader, tips: readonly string[]) {
   const blobs = new Set<string>();
   const certificateBlobs = new Set<string>();
   const ownersBlobs = new Set<string>();
-  const request = { tips, order: 'newest-first', paths: [LAYOUT_PATH, KEYS_DIR, OWNERS_DIR] } as const;
-  for await (const { changes } of readHistory(repo, request)) {
+  const changedBy = new Set<string>();
+  const request = { tips, order: 'newest-first', paths: [OWN_DIR] } as const;
+  for await (const { id, changes } of readHistory(repo, request)) {
+    changedBy.add(id);
     for (const { path, after } of changes.flat()) {
       if (after === undefined) continue;
       if (path === LAYOUT_PATH) blobs.add(after.id);
       else if (isOwnersFile(path)) ownersBlobs.add(after.id);
-      else certificateBlobs.add(after.id);
+      else if (path.startsWith(`${KEYS_DIR}/`)) certificateBlobs.add(after.id);
     }
   }
-  return { blobs, certificateBlobs, ownersBlobs };
+  return { blobs, certificateBlobs, ownersBlobs, changedBy };
 }

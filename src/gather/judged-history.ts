@@ -13,11 +13,12 @@ import { remember } from '../verify/remember.ts';
 import { isWithin } from '../verify/steady.ts';
 import { baseOf } from './base-commit.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
-import { EvidenceReader } from './evidence-reader.ts';
+import { EvidenceReader, type ReadEvidence } from './evidence-reader.ts';
 import { factsOnTop } from './facts-on-top.ts';
-import { readHistoryFacts } from './history-facts.ts';
+import { readHistoryFacts, readOwnFiles } from './history-facts.ts';
 import { rememberRevoked } from './revoked-keys.ts';
 import type { Scope } from './scope.ts';
+import { judgeInSlices, type SliceSizes } from './sliced-history.ts';
 import { isWritable } from './writable.ts';
 
 /**
@@ -39,6 +40,8 @@ export interface HistoryRequest {
   /** Evidence that no ref names yet: what a push is about to bring. */
   readonly incoming?: readonly EvidenceRef[] | undefined;
   readonly cache: CacheUse;
+  /** How a long history may be judged piece by piece, by whom the tip's own judgment is enough; otherwise all at once. */
+  readonly slices?: SliceSizes | undefined;
   readonly progress?: Progress | undefined;
   /** Awaited before the whole history is judged, where nothing that was remembered helps. */
   readonly meanwhile?: (() => Promise<void>) | undefined;
@@ -50,6 +53,8 @@ export interface JudgedHistory {
   readonly problems: readonly NoteProblem[];
   /** Of the newest commits, newest first; of a remembered history no other is told of one by one. */
   readonly log: LogLines;
+  /** Whether `history` has every commit's own judgment. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -60,27 +65,55 @@ export interface JudgedHistory {
 export async function judgedHistory(
   repo: RepositoryReader,
   request: HistoryRequest,
-): Promise<JudgedHistory | (Pick<JudgedHistory, 'problems' | 'log'> & { readonly history: undefined })> {
+): Promise<JudgedHistory | Unknown> {
   const evidence = await listEvidence(repo, request.incoming);
-  const { tips, trust, now, cache, progress } = request;
+  const { trust, cache } = request;
   const keeper = cache === 'none' ? undefined : keeperOf(repo, trust);
   const quick =
     keeper && cache !== 'digests' && cache !== 'none' ? await onTop(keeper, request, evidence) : undefined;
-  if (quick !== undefined) return quick;
+  if (quick !== undefined && quick !== 'not enough') return quick;
   await request.meanwhile?.();
   const reader = new EvidenceReader(repo, evidence);
+  // Where what was remembered is not enough, slices hardly are: that is the same question.
+  const rest = quick === 'not enough' ? { ...request, slices: undefined } : request;
+  const judged = await reader.reading(async () => await judge(repo, rest, reader));
+  if (keeper !== undefined && judged.history !== undefined) await keep(keeper, { ...judged, evidence });
+  return judged;
+}
+
+type Unknown = Pick<JudgedHistory, 'problems' | 'log'> & { readonly history: undefined };
+
+/** All of it, with nothing that was remembered: in slices where that is asked for and possible, or at once. */
+async function judge(
+  repo: RepositoryReader,
+  { tips, trust, now, cache, slices, progress }: HistoryRequest,
+  reader: EvidenceReader,
+): Promise<(JudgedHistory & { readonly facts: HistoryFacts }) | Unknown> {
+  const own = await readOwnFiles(repo, tips);
   const remembers = cache !== 'none';
-  const facts = await reader.reading(async () => {
-    const read = (scope: Scope) => reader.read(scope);
-    return await readHistoryFacts(repo, { tips, evidence: read, trust, now, remembers, progress });
-  });
-  const { problems } = reader;
+  const [tip, ...others] = tips;
+  if (slices !== undefined && repo.git !== undefined && tip !== undefined && others.length === 0) {
+    const sliced = { tip, trust, now, remembers, slices, progress };
+    const found = await unlessAbsent(judgeInSlices(repo, own, reader, sliced));
+    if (found !== undefined) return { ...found, isWhole: false };
+  }
+  let problems: readonly NoteProblem[] = [];
+  const evidence = async (scope: Scope): Promise<ReadEvidence | undefined> => {
+    const read = await reader.read(scope);
+    problems = read.problems;
+    return problems.some(({ kind }) => kind === 'object-missing') ? undefined : read;
+  };
+  const facts = await readHistoryFacts(repo, own, { tips, evidence, trust, now, remembers, progress });
   if (facts === undefined) return { history: undefined, problems, log: LogLines.from('') };
   const history = judgeHistory(facts, progress);
   if (repo.git !== undefined) await rememberRevoked(repo, facts, history);
-  const log = newestEntries(history, undefined, LogLines.from(''));
-  if (keeper !== undefined) await keep(keeper, { facts, history, problems, evidence, log });
-  return { history, problems, log };
+  return {
+    facts,
+    history,
+    problems,
+    log: newestEntries(history, undefined, LogLines.from('')),
+    isWhole: true,
+  };
 }
 
 /** Where earlier runs left what they found. */
@@ -96,11 +129,12 @@ function keeperOf(repo: RepositoryReader, trust: Trust): Keeper | undefined {
   return checkpoints && { repo, checkpoints };
 }
 
+/** Undefined where nothing near is remembered. */
 async function onTop(
   { repo, checkpoints }: Keeper,
   { tips, trust, now, cache }: HistoryRequest,
   evidence: EvidenceRefs,
-): Promise<JudgedHistory | undefined> {
+): Promise<JudgedHistory | 'not enough' | undefined> {
   const [tip, ...others] = tips;
   // Several tips are the parents of a merge: their common past is seldom what was verified last.
   if (tip === undefined || others.length > 0) return undefined;
@@ -111,22 +145,22 @@ async function onTop(
   const checkpoint = checkpoints.read(base.id);
   if (checkpoint === undefined || !isWithin(now, checkpoint.memory.span)) return undefined;
   const read = await unlessAbsent(factsOnTop(repo, { checkpoint, base, tips, trust, now, evidence }));
-  if (read === undefined) return undefined;
+  if (read === undefined) return 'not enough';
   const { facts, problems } = read;
   const history = judgeHistory(facts);
-  if (isBeyondMemory(facts, history)) return undefined;
-  if (verdictOf(history.findings) !== 'verified' && cache !== 'recorder') return undefined;
+  if (isBeyondMemory(facts, history)) return 'not enough';
+  if (verdictOf(history.findings) !== 'verified' && cache !== 'recorder') return 'not enough';
   const isNew = facts.commits.length > 0 || !isSameEvidence(checkpoint, evidence);
   const log = newestEntries(history, base.id, checkpoint.log);
   if (isNew) await keep({ repo, checkpoints }, { facts, history, problems, evidence, log });
-  return { history, problems, log };
+  return { history, problems, log, isWhole: false };
 }
 
 function isSameEvidence(checkpoint: Checkpoint, { refs }: EvidenceRefs): boolean {
   return JSON.stringify(checkpoint.evidence) === JSON.stringify(refs);
 }
 
-interface Judged extends JudgedHistory {
+interface Judged extends Pick<JudgedHistory, 'history' | 'problems' | 'log'> {
   readonly facts: HistoryFacts;
   readonly evidence: EvidenceRefs;
 }

@@ -28,7 +28,7 @@ async function vouchedFor(worthAThread: number): Promise<{ entries: number; fitt
     const reader = new EvidenceReader(repo, await listEvidence(repo), worthAThread);
     return await reader.reading(async () => {
       const read = await reader.read(scope);
-      return { entries: read?.entries.length ?? 0, fitting: (await read?.fitting?.())?.size };
+      return { entries: read.entries.length, fitting: (await read.fitting)?.size };
     });
   });
   scratch.cleanup();

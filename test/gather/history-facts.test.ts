@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readHistoryFacts } from '../../src/gather/history-facts.ts';
+import { readHistoryFacts, readOwnFiles } from '../../src/gather/history-facts.ts';
 import { sha256Hex } from '../../src/intoto/digest.ts';
 import { makeEnvelope, writeEnvelopeFile } from '../../src/intoto/envelope.ts';
 import { ownersToJson } from '../../src/layout/owners.ts';
@@ -36,9 +36,12 @@ function owners(saga: Saga): Record<string, string> {
 
 async function found(saga: Saga): Promise<string[]> {
   const trust = { owners: [olivia.fingerprint], threshold: 1, id: undefined, strict: false };
-  const evidence = async () => ({ entries: [] });
-  const request = { tips: [saga.at(0).id], evidence, trust, now: saga.now, remembers: false };
-  const facts = await saga.with((repo) => readHistoryFacts(repo, request));
+  const evidence = async () => ({ entries: [], fitting: Promise.resolve(undefined) });
+  const tips = [saga.at(0).id];
+  const request = { tips, evidence, trust, now: saga.now, remembers: false };
+  const facts = await saga.with(async (repo) => {
+    return await readHistoryFacts(repo, await readOwnFiles(repo, tips), request);
+  });
   assert.ok(facts);
   return summary(judgeHistory(facts).findings);
 }
