@@ -1,7 +1,13 @@
 import type { RepositoryReader } from '../git/reader.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { parsedNotes } from '../ledger/ledger.ts';
-import { type EvidenceRefs, listAddresses, type NoteAddresses } from '../ledger/read-notes.ts';
+import { PackedNotes } from '../ledger/packed-notes.ts';
+import {
+  type EvidenceRefs,
+  listAddresses,
+  type NoteAddress,
+  type NoteAddresses,
+} from '../ledger/read-notes.ts';
 import { ChecksAhead, WORTH_A_THREAD } from '../openpgp/checks-ahead.ts';
 import type { Fitting } from '../openpgp/ed25519.ts';
 import type { Scope } from './scope.ts';
@@ -18,7 +24,7 @@ export interface ReadEvidence {
 export class EvidenceReader {
   readonly #repo: RepositoryReader;
   readonly #evidence: EvidenceRefs;
-  readonly #listing: Promise<NoteAddresses>;
+  #listing: Promise<NoteAddresses> | undefined;
   readonly #worthAThread: number;
   #ahead: ChecksAhead | undefined;
 
@@ -27,9 +33,13 @@ export class EvidenceReader {
     this.#worthAThread = worthAThread;
     this.#repo = repo;
     this.#evidence = evidence;
-    this.#listing = listAddresses(repo, evidence.refs);
-    // Looked at when it is read.
-    this.#listing.catch(() => undefined);
+    // Begun at once, looked at when it is read.
+    this.#list().catch(() => undefined);
+  }
+
+  /** What is wrong with refs: no part has it. */
+  get refProblems(): readonly NoteProblem[] {
+    return this.#evidence.problems;
   }
 
   /** Whatever becomes of the work, no thread is left behind. */
@@ -41,18 +51,27 @@ export class EvidenceReader {
     }
   }
 
-  /** What there is evidence on, here or not. */
-  async objects(): Promise<Iterable<string>> {
-    return (await this.#listing).keys();
+  /**
+   * Where all evidence lies, in parts that are read one by one: each has what lies on one of these lists of objects, the
+   * first also what lies on none.
+   */
+  async inParts(lists: readonly (readonly string[])[]): Promise<readonly PackedNotes[]> {
+    const all = await this.#list();
+    const listed = new Set(lists.flat());
+    const others = [...all.keys()].filter((object) => !listed.has(object));
+    this.#startAhead(all);
+    // Whoever wants all of it after all, lists it again.
+    this.#listing = undefined;
+    return lists.map((list, at) => PackedNotes.of(among(all, at === 0 ? [...list, ...others] : list)));
   }
 
-  /** All evidence, and what is wrong with refs; or what lies on some objects alone. */
-  async read(scope: Scope, objects?: Iterable<string>): Promise<ReadEvidence> {
-    const all = await this.#listing;
-    if (all.size >= this.#worthAThread) this.#ahead ??= ChecksAhead.start();
+  /** All evidence, and what is wrong with refs; or a part of it. */
+  async read(scope: Scope, part?: PackedNotes): Promise<ReadEvidence> {
+    const addresses = part?.unpack() ?? (await this.#list());
+    if (part === undefined) this.#startAhead(addresses);
     const entries: Entry[] = [];
-    const problems = objects === undefined ? [...this.#evidence.problems] : [];
-    for await (const parsed of parsedNotes(this.#repo, among(all, objects))) {
+    const problems = part === undefined ? [...this.refProblems] : [];
+    for await (const parsed of parsedNotes(this.#repo, addresses)) {
       for (const entry of parsed.entries) {
         entries.push(entry);
         this.#askAhead(entry, scope);
@@ -60,6 +79,15 @@ export class EvidenceReader {
       problems.push(...parsed.problems);
     }
     return { entries, problems, fitting: this.#fitting() };
+  }
+
+  async #list(): Promise<NoteAddresses> {
+    this.#listing ??= listAddresses(this.#repo, this.#evidence.refs);
+    return await this.#listing;
+  }
+
+  #startAhead({ size }: NoteAddresses): void {
+    if (size >= this.#worthAThread) this.#ahead ??= ChecksAhead.start();
   }
 
   async #fitting(): Promise<Fitting | undefined> {
@@ -74,9 +102,8 @@ export class EvidenceReader {
   }
 }
 
-function among(all: NoteAddresses, objects: Iterable<string> | undefined): NoteAddresses {
-  if (objects === undefined) return all;
-  const some = new Map<string, ReturnType<NoteAddresses['get']> & {}>();
+function among(all: NoteAddresses, objects: Iterable<string>): NoteAddresses {
+  const some = new Map<string, readonly NoteAddress[]>();
   for (const object of objects) {
     const addresses = all.get(object);
     if (addresses !== undefined) some.set(object, addresses);

@@ -16,8 +16,8 @@ import type { EvidenceReader } from './evidence-reader.ts';
 import type { OwnFiles } from './history-facts.ts';
 import { lateLines } from './late-lines.ts';
 import { rememberRevoked } from './revoked-keys.ts';
-import { type SliceFacts, SliceReader } from './slice-facts.ts';
-import { type Slice, slicesOf } from './slices.ts';
+import { type PlannedSlice, type SliceFacts, SliceReader } from './slice-facts.ts';
+import { slicesOf } from './slices.ts';
 
 export interface SliceSizes {
   /** Commits from which on it is worth it. */
@@ -64,19 +64,19 @@ export async function judgeInSlices(
   request: SlicedRequest,
 ): Promise<Sliced | undefined> {
   const { tip, trust, now, slices: sizes, remembers, progress } = request;
-  const slices = await cut(repo, tip, own, sizes);
-  if (slices.length < 2) return undefined;
+  const slices = await plan(repo, tip, own, reader, sizes);
+  if (slices === undefined) return undefined;
   const court = {
     ...own,
     trust,
     now,
     late: await lateLines(repo, { keys: new KeyBook(own.certificates), owners: trust.owners, now }),
   };
-  const sliceReader = new SliceReader(repo, own, reader, new Digester(repo, remembers, progress));
-  const problems: NoteProblem[] = [];
-  const total = slices.reduce((sum, slice) => sum + slice.length, 0);
+  const sliceReader = new SliceReader(repo, own, reader, () => new Digester(repo, remembers, progress));
+  const problems: NoteProblem[] = [...reader.refProblems];
+  const total = slices.reduce((sum, { size }) => sum + size, 0);
   let judged: Judged | undefined;
-  for await (const read of ahead(sliceReader, slices, await objectsOf(slices, reader))) {
+  for await (const read of ahead(sliceReader, slices)) {
     const before = judged?.memory.checked.commits ?? 0;
     const tell: Progress = (unit, done) => progress?.(unit, Math.min(before + done, total), total);
     judged = read && (await judgeSlice(read, judged, court, tell));
@@ -88,33 +88,33 @@ export async function judgeInSlices(
   return judged && { ...judged, history: asNew(judged.history), problems };
 }
 
-async function cut(repo: Repository, tip: string, { changedBy }: OwnFiles, { from, size }: SliceSizes) {
+/** Undefined where the history is short, or cannot be cut. */
+async function plan(
+  repo: Repository,
+  tip: string,
+  { changedBy }: OwnFiles,
+  reader: EvidenceReader,
+  { from, size }: SliceSizes,
+): Promise<readonly PlannedSlice[] | undefined> {
   const commits: GraphCommit[] = [];
   for await (const commit of readGraph(repo, tip)) commits.push(commit);
-  return commits.length < from ? [] : slicesOf(commits, changedBy, size);
-}
-
-/** What evidence each slice is read with: the first one with that on whatever lies outside of the history, too. */
-async function objectsOf(
-  slices: readonly Slice[],
-  reader: EvidenceReader,
-): Promise<(at: number) => Iterable<string>> {
-  const later = new Set(slices.slice(1).flat());
-  const first = [...(await reader.objects())].filter((object) => !later.has(object));
-  return (at) => (at === 0 ? first : (slices[at] ?? []));
+  const slices = commits.length < from ? [] : slicesOf(commits, changedBy, size);
+  if (slices.length < 2) return undefined;
+  const parts = await reader.inParts(slices);
+  return parts.map((notes, at) => {
+    const slice = slices[at] ?? [];
+    return { tip: slice.at(-1) ?? '', size: slice.length, notes };
+  });
 }
 
 /** Slice by slice, the next one being read – by git, and its signatures checked – while one is judged. */
 async function* ahead(
   reader: SliceReader,
-  slices: readonly Slice[],
-  objects: (at: number) => Iterable<string>,
+  slices: readonly PlannedSlice[],
 ): AsyncGenerator<SliceFacts | undefined, void, undefined> {
   const read = async (at: number, before: SliceFacts | undefined) => {
     const slice = slices[at];
-    return slice && (at === 0 || before !== undefined)
-      ? await reader.read(slice, objects(at), before)
-      : undefined;
+    return slice && (at === 0 || before !== undefined) ? await reader.read(slice, before) : undefined;
   };
   let here = await read(0, undefined);
   let next = read(1, here);

@@ -35,7 +35,7 @@ export interface EvidenceRef {
 }
 
 /** Where a note lies: whose it is, and its blob. */
-interface NoteAddress {
+export interface NoteAddress {
   readonly signer: string;
   readonly blob: string;
 }

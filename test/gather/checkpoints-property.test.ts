@@ -46,6 +46,7 @@ const anyAct = fc.record({
         'unsigned',
         'junk',
         'junk elsewhere',
+        'junk ref',
         'elsewhere',
         'endorse',
         'import',
@@ -170,6 +171,9 @@ class Play {
         break;
       case 'junk elsewhere':
         await saga.note(mallory, `${number}`.padStart(40, 'd'), `junk ${act.content}`);
+        break;
+      case 'junk ref':
+        await saga.in('update-ref', localRef('nobody'), head.id);
         break;
       case 'back':
         await this.sign(
