@@ -19,7 +19,7 @@ import { forcedBack } from './layout-memory.ts';
 import { expectWholeHistory, obstacles } from './obstacles.ts';
 import { outdatedLayout } from './other-layouts.ts';
 import { rewoundFindings } from './rewound.ts';
-import type { SliceSizes } from './sliced-history.ts';
+import type { SliceSizes } from './slices.ts';
 
 export interface AssessRequest {
   /** Commit id. */
@@ -51,7 +51,7 @@ export interface Assessment extends VerdictReport {
 }
 
 /** A few pieces are held at a time; each costs some milliseconds of its own. */
-const SLICES: SliceSizes = { from: 3000, size: 1000 };
+const SLICES: SliceSizes = { from: 3000, size: 500 };
 
 const NOTHING_CHECKED = { commits: 0, links: 0, signatures: 0, cached: 0 } as const;
 

@@ -18,7 +18,8 @@ import { factsOnTop } from './facts-on-top.ts';
 import { readHistoryFacts, readOwnFiles } from './history-facts.ts';
 import { rememberRevoked } from './revoked-keys.ts';
 import type { Scope } from './scope.ts';
-import { judgeInSlices, type SliceSizes } from './sliced-history.ts';
+import { judgeInSlices } from './sliced-history.ts';
+import type { SliceSizes } from './slices.ts';
 import { isWritable } from './writable.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Digester } from '../artifact/digester.ts';
-import { type GraphCommit, readGraph } from '../git/commit-graph.ts';
+import { readGraph } from '../git/commit-graph.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import type { Progress } from '../progress.ts';
@@ -17,14 +17,7 @@ import type { OwnFiles } from './history-facts.ts';
 import { lateLines } from './late-lines.ts';
 import { rememberRevoked } from './revoked-keys.ts';
 import { type PlannedSlice, type SliceFacts, SliceReader } from './slice-facts.ts';
-import { slicesOf } from './slices.ts';
-
-export interface SliceSizes {
-  /** Commits from which on it is worth it. */
-  readonly from: number;
-  /** Commits in a slice, at least. */
-  readonly size: number;
-}
+import { type SliceSizes, slicesOf } from './slices.ts';
 
 export interface SlicedRequest {
   /** Commit id. */
@@ -94,11 +87,9 @@ async function plan(
   tip: string,
   { changedBy }: OwnFiles,
   reader: EvidenceReader,
-  { from, size }: SliceSizes,
+  sizes: SliceSizes,
 ): Promise<readonly PlannedSlice[] | undefined> {
-  const commits: GraphCommit[] = [];
-  for await (const commit of readGraph(repo, tip)) commits.push(commit);
-  const slices = commits.length < from ? [] : slicesOf(commits, changedBy, size);
+  const slices = await slicesOf(readGraph(repo, tip), changedBy, sizes);
   if (slices.length < 2) return undefined;
   const parts = await reader.inParts(slices);
   return parts.map((notes, at) => {

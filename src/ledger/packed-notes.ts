@@ -16,20 +16,22 @@ export class PackedNotes {
 
   static of(addresses: NoteAddresses): PackedNotes {
     const signers = new Map<string, number>();
-    const parts: Buffer[] = [];
-    let idOctets = 0;
+    const [first = ''] = addresses.keys();
+    const ids = first.length / 2;
+    let count = 0;
+    for (const notes of addresses.values()) count += notes.length;
+    const octets = Buffer.alloc(count * (2 * ids + SIGNER_OCTETS));
+    let at = 0;
     for (const [object, notes] of addresses) {
-      const id = Buffer.from(object, 'hex');
-      idOctets = id.length;
       for (const { signer, blob } of notes) {
-        const known = signers.get(signer) ?? signers.size;
-        signers.set(signer, known);
-        const number = Buffer.alloc(SIGNER_OCTETS);
-        number.writeUInt32BE(known);
-        parts.push(id, Buffer.from(blob, 'hex'), number);
+        const number = signers.get(signer) ?? signers.size;
+        signers.set(signer, number);
+        octets.write(object, at, 'hex');
+        octets.write(blob, at + ids, 'hex');
+        at = octets.writeUInt32BE(number, at + 2 * ids);
       }
     }
-    return new PackedNotes(Buffer.concat(parts), idOctets, [...signers.keys()]);
+    return new PackedNotes(octets, ids, [...signers.keys()]);
   }
 
   unpack(): NoteAddresses {
