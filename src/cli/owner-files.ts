@@ -1,4 +1,4 @@
-import * as fs from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { MlchainError } from '../errors.ts';
 import { FormatError } from '../intoto/format-error.ts';
 import type { SslibKey } from '../intoto/sslib-key.ts';
@@ -18,7 +18,7 @@ export async function readOwnerFiles(files: readonly string[]): Promise<OwnerFil
   const certificates: Certificate[] = [];
   const keys: SslibKey[] = [];
   for (const file of files) {
-    const content = await readNamed(file);
+    const content = readNamed(file);
     const found = keysIn(file, content);
     if (found === undefined) certificates.push(...(await readCertificates(content)));
     else keys.push(...found);
@@ -28,7 +28,7 @@ export async function readOwnerFiles(files: readonly string[]): Promise<OwnerFil
 
 /** OpenPGP certificates alone: functionaries' keys of another kind stand in the layout, and nothing can be added to them. */
 export async function readCertificateFiles(files: readonly string[]): Promise<readonly Certificate[]> {
-  const lists = await Promise.all(files.map(async (file) => await readCertificates(await readNamed(file))));
+  const lists = await Promise.all(files.map(async (file) => await readCertificates(readNamed(file))));
   return lists.flat();
 }
 
@@ -44,9 +44,9 @@ function keysIn(file: string, content: Buffer): readonly SslibKey[] | undefined 
   }
 }
 
-async function readNamed(file: string): Promise<Buffer> {
+function readNamed(file: string): Buffer {
   try {
-    return await fs.readFile(file);
+    return fs.readFileSync(file);
   } catch (cause) {
     throw new MlchainError('input', `cannot read the certificate '${file}': ${(cause as Error).message}`, {
       cause,

@@ -1,5 +1,6 @@
-import { type Artifacts, namesOf, sameDigests } from './digest.ts';
-import { compilePattern, MATCHES_ALL } from './pattern.ts';
+import { type Artifacts, sameDigests } from './digest.ts';
+import { DigestList } from './digest-list.ts';
+import { compilePattern } from './pattern.ts';
 import type { ArtifactList, ArtifactRule, MatchRule } from './rule.ts';
 
 /** What one link recorded. */
@@ -41,7 +42,14 @@ export interface RuleTrace {
 /** Links of other items as MATCH rules see them; undefined where there is none. */
 export type ArtifactsOf = (step: string) => RecordedArtifacts | undefined;
 
-type Test = (name: string) => boolean;
+interface Test {
+  (name: string): boolean;
+  /** True only where it says yes to every name that is queued; told without looking at each of them. */
+  readonly toAll?: ((queue: Queue) => boolean) | undefined;
+}
+
+/** What is queued: a large list as it was read, of which no names are made while all of it is treated alike. */
+type Queue = readonly string[] | DigestList;
 
 const NOTHING: Test = () => false;
 
@@ -63,37 +71,58 @@ function applyList(
   steps: RuleStep[],
 ): RuleFailure | undefined {
   const rules = list === 'materials' ? item.expectedMaterials : item.expectedProducts;
-  let queue = namesOf(item[list]);
+  let queue = queueOf(item[list]);
   for (const [index, rule] of rules.entries()) {
     const artifacts = failing(rule, queue);
     if (artifacts.length > 0) return { list, index, rule, artifacts };
     const consumes = consumer(rule, item, list, artifactsOf);
     const { consumed, left } = divide(queue, consumes);
     queue = left;
-    steps.push({ list, index, rule, consumed, queue });
+    steps.push(stepOf({ list, index, rule }, consumed, left));
   }
   return undefined;
 }
 
+/** Names are made for who asks: mostly only a rule that failed is explained. */
+function stepOf(step: Pick<RuleStep, 'list' | 'index' | 'rule'>, consumed: Queue, left: Queue): RuleStep {
+  return {
+    ...step,
+    get consumed() {
+      return namesIn(consumed);
+    },
+    get queue() {
+      return namesIn(left);
+    },
+  };
+}
+
+function queueOf(artifacts: Artifacts): Queue {
+  return artifacts instanceof DigestList ? artifacts : [...artifacts.keys()];
+}
+
+function namesIn(queue: Queue): readonly string[] {
+  return queue instanceof DigestList ? queue.names : queue;
+}
+
 interface Divided {
-  readonly consumed: readonly string[];
-  readonly left: readonly string[];
+  readonly consumed: Queue;
+  readonly left: Queue;
 }
 
 /** All of a hundred thousand names, or none, is told without looking at them. */
-function divide(queue: readonly string[], consumes: Test): Divided {
-  if (consumes === MATCHES_ALL) return { consumed: queue, left: [] };
+function divide(queue: Queue, consumes: Test): Divided {
   if (consumes === NOTHING) return { consumed: [], left: queue };
+  if (consumes.toAll?.(queue) === true) return { consumed: queue, left: [] };
   const consumed: string[] = [];
   const left: string[] = [];
-  for (const name of queue) (consumes(name) ? consumed : left).push(name);
+  for (const name of namesIn(queue)) (consumes(name) ? consumed : left).push(name);
   return { consumed, left };
 }
 
 /** The artifacts that make the rule fail; none for a rule that holds or cannot fail. */
-function failing(rule: ArtifactRule, queue: readonly string[]): readonly string[] {
-  if (rule.type === 'DISALLOW') return divide(queue, testOf(rule)).consumed;
-  if (rule.type === 'REQUIRE') return queue.includes(rule.pattern) ? [] : [rule.pattern];
+function failing(rule: ArtifactRule, queue: Queue): readonly string[] {
+  if (rule.type === 'DISALLOW') return namesIn(divide(queue, testOf(rule)).consumed);
+  if (rule.type === 'REQUIRE') return namesIn(queue).includes(rule.pattern) ? [] : [rule.pattern];
   return [];
 }
 
@@ -106,9 +135,9 @@ function consumer(rule: ArtifactRule, item: RuledItem, list: ArtifactList, artif
       return matches;
     // What is queued is in its own list, so only the other one is asked.
     case 'CREATE':
-      return list === 'products' ? (name) => matches(name) && !materials.has(name) : NOTHING;
+      return list === 'products' ? newTo(materials, matches) : NOTHING;
     case 'DELETE':
-      return list === 'materials' ? (name) => matches(name) && !products.has(name) : NOTHING;
+      return list === 'materials' ? newTo(products, matches) : NOTHING;
     case 'MODIFY':
       return (name) => matches(name) && differs(name, item);
     case 'MATCH':
@@ -117,6 +146,16 @@ function consumer(rule: ArtifactRule, item: RuledItem, list: ArtifactList, artif
     case 'REQUIRE':
       return NOTHING;
   }
+}
+
+/** What matches and is not in the other list. */
+function newTo(other: Artifacts, matches: Test): Test {
+  const isApart = (queue: Queue) =>
+    other.size === 0 ||
+    (queue instanceof DigestList && other instanceof DigestList && queue.isApartFrom(other));
+  return Object.assign((name: string) => matches(name) && !other.has(name), {
+    toAll: (queue: Queue) => matches.toAll?.(queue) === true && isApart(queue),
+  });
 }
 
 function differs(name: string, { materials, products }: RecordedArtifacts): boolean {
@@ -168,7 +207,12 @@ const tests = new WeakMap<ArtifactRule, Test>();
 function testOf(rule: ArtifactRule): Test {
   const known = tests.get(rule);
   if (known !== undefined) return known;
-  const test = compilePattern(rule.pattern);
+  const pattern = compilePattern(rule.pattern);
+  const { prefix } = pattern;
+  const test = Object.assign((name: string) => pattern(name), {
+    toAll: (queue: Queue) =>
+      prefix === '' || (prefix !== undefined && queue instanceof DigestList && queue.allBegin(prefix)),
+  });
   tests.set(rule, test);
   return test;
 }

@@ -4,20 +4,21 @@ import { CompactObject, OneEntry } from './json-value.ts';
 export const MARKS = 4;
 
 /**
- * The artifacts of a large list, each with one digest in hex, as places in the text they were read from: a step may have
- * a hundred thousand, and to make three objects of each costs more than to read it. In the order of their names.
+ * The artifacts of a large list, each with one digest in hex, as places in its canonical form: a step may have a hundred
+ * thousand, and to make three objects of each costs more than to read it. In the order of their names, which are ASCII.
  */
 export class DigestList extends CompactObject<OneEntry<string>> {
-  readonly #text: string;
+  /** What stands for it in what is signed. */
+  readonly canonical: Buffer;
   readonly #algorithm: string;
   /** Of each artifact: where its name begins and ends, where its digest begins and ends. */
   readonly #marks: Uint32Array;
   #names: readonly string[] | undefined;
   #places: ReadonlyMap<string, number> | undefined;
 
-  constructor(text: string, algorithm: string, marks: Uint32Array) {
+  constructor(canonical: Buffer, algorithm: string, marks: Uint32Array) {
     super();
-    this.#text = text;
+    this.canonical = canonical;
     this.#algorithm = algorithm;
     this.#marks = marks;
   }
@@ -35,17 +36,31 @@ export class DigestList extends CompactObject<OneEntry<string>> {
     return this.#placeOf(name) !== undefined;
   }
 
-  /** In their order. */
+  /** In their order; made when they are first asked for. */
   get names(): readonly string[] {
     if (this.#names !== undefined) return this.#names;
+    const text = this.canonical.toString('latin1');
     const names: string[] = [];
-    for (let place = 0; place < this.size; place++) names.push(this.#slice(place, 0));
+    for (let at = 0; at < this.#marks.length; at += MARKS) {
+      names.push(text.slice(this.#marks[at], this.#marks[at + 1]));
+    }
     this.#names = names;
     return names;
   }
 
-  override keys(): MapIterator<string> {
-    return this.names.values();
+  /** Whether all names begin so, which the first and the last of them tell: what is between them in order does, too. */
+  allBegin(prefix: string): boolean {
+    return this.#first.startsWith(prefix) && this.#last.startsWith(prefix);
+  }
+
+  /** Whether all names stand before, or all behind, those of another list: then no name is in both. */
+  isApartFrom(other: DigestList): boolean {
+    return this.#last < other.#first || this.#first > other.#last;
+  }
+
+  /** Whoever looks for a few of them need not have all made. */
+  override *keys(): Generator<string, undefined> {
+    for (let place = 0; place < this.size; place++) yield this.#names?.[place] ?? this.#slice(place, 0);
   }
 
   override *values(): Generator<OneEntry<string>, undefined> {
@@ -56,7 +71,15 @@ export class DigestList extends CompactObject<OneEntry<string>> {
     for (const [place, name] of this.names.entries()) yield [name, this.#digestAt(place)];
   }
 
-  /** Names are made when they are first asked for, and the table to find them by when one of them may be meant. */
+  get #first(): string {
+    return this.#slice(0, 0);
+  }
+
+  get #last(): string {
+    return this.#slice(this.size - 1, 0);
+  }
+
+  /** The table to find names by is made when one of them may be meant. */
   #placeOf(name: string): number | undefined {
     const names = this.names;
     if (name < (names[0] ?? '') || name > (names[names.length - 1] ?? '')) return undefined;
@@ -70,6 +93,6 @@ export class DigestList extends CompactObject<OneEntry<string>> {
 
   #slice(place: number, mark: 0 | 2): string {
     const at = place * MARKS + mark;
-    return this.#text.slice(this.#marks[at], this.#marks[at + 1]);
+    return this.canonical.toString('latin1', this.#marks[at], this.#marks[at + 1]);
   }
 }

@@ -27,10 +27,6 @@ export function sameDigests(a: DigestSet, b: DigestSet): boolean {
   return true;
 }
 
-export function namesOf(artifacts: Artifacts): readonly string[] {
-  return artifacts instanceof DigestList ? artifacts.names : [...artifacts.keys()];
-}
-
 /** An artifact that only one of two lists has, or both with different digests; undefined where they agree. */
 export function differingArtifact(a: Artifacts, b: Artifacts): string | undefined {
   if (a === b) return undefined;

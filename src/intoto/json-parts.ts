@@ -1,3 +1,4 @@
+import type { DigestList } from './digest-list.ts';
 import type { Json } from './json-value.ts';
 
 export interface JsonPart {
@@ -5,6 +6,13 @@ export interface JsonPart {
   readonly value: Json;
   /** Its canonical form, once that was made (`plain-text.ts`). */
   canonical: Buffer | undefined;
+}
+
+/** A list that was read from octets. */
+interface ListPart {
+  readonly octets: Buffer;
+  readonly value: DigestList;
+  readonly length: number;
 }
 
 /** Shorter text is read again as fast as it is looked up. */
@@ -19,6 +27,7 @@ const HEAD_LENGTH = 256;
  */
 export class JsonParts {
   readonly #byHead = new Map<string, JsonPart[]>();
+  readonly #listsByHead = new Map<string, ListPart[]>();
 
   /** The part that begins at `at`. */
   find(text: string, at: number): JsonPart | undefined {
@@ -30,10 +39,27 @@ export class JsonParts {
   add(text: string, value: Json): JsonPart | undefined {
     if (text.length < MIN_LENGTH || typeof value !== 'object') return undefined;
     const part: JsonPart = { text, value, canonical: undefined };
-    const head = text.slice(0, HEAD_LENGTH);
-    const parts = this.#byHead.get(head);
-    if (parts === undefined) this.#byHead.set(head, [part]);
-    else parts.push(part);
+    remember(this.#byHead, text.slice(0, HEAD_LENGTH), part);
     return part;
   }
+
+  /** The list that begins at `at`. */
+  findList(bytes: Buffer, at: number): ListPart | undefined {
+    const lists = this.#listsByHead.get(bytes.toString('latin1', at, at + HEAD_LENGTH));
+    return lists?.find(
+      ({ octets, length }) => octets.compare(bytes, at, Math.min(at + length, bytes.length)) === 0,
+    );
+  }
+
+  addList(octets: Buffer, value: DigestList): void {
+    const part: ListPart = { octets, value, length: octets.length };
+    if (part.length >= MIN_LENGTH)
+      remember(this.#listsByHead, octets.toString('latin1', 0, HEAD_LENGTH), part);
+  }
+}
+
+function remember<Part>(byHead: Map<string, Part[]>, head: string, part: Part): void {
+  const parts = byHead.get(head);
+  if (parts === undefined) byHead.set(head, [part]);
+  else parts.push(part);
 }

@@ -1,10 +1,10 @@
 import { isAscii } from 'node:buffer';
 import { compareCodePoints } from './code-point-order.ts';
-import { readDigestList } from './digest-list-reader.ts';
 import { FormatError } from './format-error.ts';
-import type { JsonParts } from './json-parts.ts';
+import type { JsonPart, JsonParts } from './json-parts.ts';
 import { JsonTokens, quote } from './json-tokens.ts';
 import { type Json, type JsonObject, OneEntry } from './json-value.ts';
+import { type Outline, outlineOf } from './outline.ts';
 import { type PlacedPart, PlainText } from './plain-text.ts';
 
 /** Deeper text is refused: a foreign line of 10^5 brackets must not exhaust the stack. in-toto's own is 7 deep. */
@@ -36,14 +36,26 @@ export interface JsonDocument {
 
 /** As `parseJson`. @param parts of other texts, which are not read again where they come again. @throws FormatError */
 export function parseDocument(text: string | Uint8Array, parts?: JsonParts): JsonDocument {
-  return readerOf(text, parts).document();
+  if (typeof text === 'string') return new Reader(text, parts).document();
+  if (!isAscii(text)) return new Reader(decodeUtf8(text), parts).document();
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  if (bytes.length < LARGE) return new Reader(bytes.toString('latin1'), parts).document();
+  const outline = outlineOf(bytes, parts);
+  return (
+    (outline && documentFrom(outline, parts)) ?? new Reader(bytes.toString('latin1'), parts, bytes).document()
+  );
 }
 
-function readerOf(text: string | Uint8Array, parts: JsonParts | undefined): Reader {
-  if (typeof text === 'string') return new Reader(text, parts);
-  if (!isAscii(text)) return new Reader(decodeUtf8(text), parts);
-  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  return new Reader(bytes.toString('latin1'), parts, bytes.length < LARGE ? undefined : bytes);
+/** Undefined where the whole text has to be read: for what it says after all, or for what is wrong with it, and where. */
+function documentFrom({ text, lists }: Outline, parts: JsonParts | undefined): JsonDocument | undefined {
+  const reader = new Reader(text, parts, Buffer.from(text, 'latin1'), lists);
+  try {
+    const document = reader.document();
+    return reader.holes === lists.size ? document : undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -58,16 +70,20 @@ class Reader extends JsonTokens {
   readonly #parts: JsonParts | undefined;
   /** One for each character, where all of them are ASCII and there are many. */
   readonly #bytes: Buffer | undefined;
+  readonly #lists: Outline['lists'] | undefined;
+  /** To how many of an outline's holes it has come. */
+  holes = 0;
   readonly #plainMembers = new Map<string, PlainText>();
   /** Those of the member that is being read, as far as they may come again. */
   #placed: PlacedPart[] = [];
   #depth = 0;
   #loneKey = '';
 
-  constructor(text: string, parts: JsonParts | undefined, bytes?: Buffer) {
+  constructor(text: string, parts: JsonParts | undefined, bytes?: Buffer, lists?: Outline['lists']) {
     super(text);
     this.#parts = parts;
     this.#bytes = bytes;
+    this.#lists = lists;
   }
 
   document(): JsonDocument {
@@ -141,8 +157,8 @@ class Reader extends JsonTokens {
 
   #plainMember(key: string, start: number): void {
     const text = this.text.slice(start, this.at);
-    // The octets themselves only where they are at hand anyway: a note's are part of a larger buffer.
-    const bytes = this.#parts && this.#bytes?.subarray(start, this.at);
+    // The octets themselves only where they have parts: a note's are part of a larger buffer.
+    const bytes = (this.#parts ?? this.#lists) && this.#bytes?.subarray(start, this.at);
     if (this.oddAt < start) this.#plainMembers.set(key, new PlainText(bytes ?? text, start, this.#placed));
     this.#placed = [];
   }
@@ -150,22 +166,20 @@ class Reader extends JsonTokens {
   /** A value two levels down, where a link has its lists of artifacts. */
   #part(): Json {
     const start = this.at;
-    const known = this.#parts?.find(this.text, start);
-    if (known !== undefined) {
-      this.#placed.push({ start, part: known });
-      this.at += known.text.length;
-      return known.value;
-    }
-    const value = this.#digestList() ?? this.#value();
+    const list = this.#lists?.get(start);
+    const known = list ?? this.#parts?.find(this.text, start);
+    if (list !== undefined) this.holes += 1;
+    if (known !== undefined) return this.#known(start, known);
+    const value = this.#value();
     const part = this.oddAt < start && this.#parts?.add(this.text.slice(start, this.at), value);
     if (part) this.#placed.push({ start, part });
     return value;
   }
 
-  #digestList(): Json | undefined {
-    const found = this.#bytes && readDigestList(this.#bytes, this.text, this.at);
-    if (found !== undefined) this.at = found.end;
-    return found?.value;
+  #known(start: number, part: JsonPart): Json {
+    this.#placed.push({ start, part });
+    this.at += part.text.length;
+    return part.value;
   }
 
   #list(): readonly Json[] {

@@ -6,8 +6,11 @@ type Token = string | typeof STAR | ((codePoint: number) => boolean);
 const STAR = Symbol('*');
 const ANY = (): boolean => true;
 
-/** What `*` compiles to: of a list that is asked this, every name counts and none has to be looked at. */
-export const MATCHES_ALL: (name: string) => boolean = ANY;
+export interface Pattern {
+  (name: string): boolean;
+  /** Where it is a text and a star, or a star alone: what matches is what begins so. */
+  readonly prefix?: string | undefined;
+}
 
 /**
  * Python's `fnmatch.fnmatchcase` (3.11), which decides in in-toto: `*` `?` `[…]` `[!…]`, all of them crossing `/`,
@@ -16,16 +19,19 @@ export const MATCHES_ALL: (name: string) => boolean = ANY;
  * A pattern is foreign text and is asked about foreign names, so matching takes time in the order of
  * pattern × name at worst: after a star only the *last* star is ever tried again, which loses no match.
  */
-export function compilePattern(pattern: string): (name: string) => boolean {
+export function compilePattern(pattern: string): Pattern {
   const tokens = parsePattern(pattern);
   if (tokens.every((token) => typeof token === 'string')) return (name) => name === pattern;
-  if (tokens.every((token) => token === STAR)) return ANY;
+  if (tokens.every((token) => token === STAR)) return beginning('');
   const [first, ...others] = tokens;
   const last = tokens.at(-1);
-  if (typeof first === 'string' && last === STAR && others.length === 1)
-    return (name) => name.startsWith(first);
+  if (typeof first === 'string' && last === STAR && others.length === 1) return beginning(first);
   if (typeof last === 'string') return (name) => name.endsWith(last) && matches(tokens, name);
   return (name) => matches(tokens, name);
+}
+
+function beginning(prefix: string): Pattern {
+  return Object.assign((name: string) => name.startsWith(prefix), { prefix });
 }
 
 /** What every match begins with: the text before the first `*`, `?` or closed `[…]`. */

@@ -31,9 +31,12 @@ export class PlainText {
 
   canonical(): Buffer {
     const bytes = typeof this.#bytes === 'string' ? Buffer.from(this.#bytes, 'utf8') : this.#bytes;
-    const out = Buffer.allocUnsafe(bytes.length);
+    const parts = bytes === this.#bytes ? this.#parts : [];
+    // A hole in an outline is shorter than what stands in it.
+    const size = parts.reduce((sum, { part }) => sum + (part.canonical?.length ?? 0), bytes.length);
+    const out = Buffer.allocUnsafe(size);
     let [at, end] = [0, 0];
-    for (const { start, part } of bytes === this.#bytes ? this.#parts : []) {
+    for (const { start, part } of parts) {
       const from = start - this.#start;
       const partAt = withoutSpace(bytes.subarray(at, from), out, end);
       at = from + part.text.length;

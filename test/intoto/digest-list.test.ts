@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { applyRules } from '../../src/intoto/apply-rules.ts';
+import { applyRules, type RuledItem } from '../../src/intoto/apply-rules.ts';
 import { canonicalize } from '../../src/intoto/canonical.ts';
 import { type Artifacts, artifactsFromJson } from '../../src/intoto/digest.ts';
 import { DigestList } from '../../src/intoto/digest-list.ts';
+import { parseMetadata } from '../../src/intoto/dsse.ts';
+import { parseEnvelope } from '../../src/intoto/envelope.ts';
 import { FormatError } from '../../src/intoto/format-error.ts';
 import { type JsonObject, parseJson, stringify } from '../../src/intoto/json.ts';
+import { JsonParts } from '../../src/intoto/json-parts.ts';
 import { parseRule } from '../../src/intoto/rule.ts';
 import { anySpace } from '../support/arbitrary.ts';
 import { asMaps } from '../support/as-maps.ts';
@@ -36,6 +39,8 @@ function outcome(text: string | Uint8Array): string {
     throw error;
   }
 }
+
+type Rules = Pick<RuledItem, 'expectedMaterials' | 'expectedProducts'>;
 
 function isReadTheSame(text: string): void {
   assert.is(outcome(Buffer.from(text)), outcome(text), text.slice(-300));
@@ -116,6 +121,57 @@ test('whatever is not ordinary is read, or refused, as if there were no second r
   }
 });
 
+test('where it stands, and how often, changes nothing in how a text is read', () => {
+  const list = `{${ordinary.join(', ')}}`;
+  const texts = [
+    `{"materials": ${list}}`,
+    `{"a": {"b": {"materials": ${list}}}}`,
+    `{"a": {"b": {"materials": ${list}}, "products": ${list}}}`,
+    `{"a": ["materials", {"products": ${list}}]}`,
+    `{"signed": {"materials": ${list}, "products": ${list}}}`,
+    `{"signed": {"materials": {}, "products": ${list}}}`,
+    `{"signed": {"products": ${list}, "materials": ${list}}}`,
+    `{"signed": {"materials": ${list}, "materials": ${list}}}`,
+    `{"signed": {"products": ${list}, "products": {}}}`,
+    `{"signed": {"materials": ${list}, "name": "x", "name": "y"}}`,
+    `{"signed": {"materials" ${list}}}`,
+    `{"signed": {"materials":: ${list}}}`,
+    `{"signed": {"materials": \u000b${list}}}`,
+    `{"signed": {"materials": [${list}]}}`,
+    `{"signed": {"materials": ${list}, "products": ${list}}`,
+    `{"signed": {"materials": ${list}${list}}}`,
+    `{"signed": {"materials": ${list}, "x": 1.5}}`,
+    `{"signed": {"name": "\\"materials\\": ", "materials": ${list}}}`,
+    `{"signed": {"name": ${JSON.stringify(`"materials": ${list}`)}, "products": ${list}}}`,
+    `{"signed": {"materials": "materials", "products": ${list}}}`,
+    `{"signed": {"a": "materials", "b": ${list}, "products": {"materials": ${list}}}}`,
+    `{"materials": ${list}, "signed": {"materials": ${list}}}`,
+    `{"signed": {"materials": ${list.replace('file-1000', 'materials')}, "products": "é"}}`,
+    `{"signed": {"materials": ${list.replace('file-1099', 'products')}, "products": ${list}}}`,
+    `"materials": ${list}`,
+    `[{"signed": {"materials": ${list}}}, {"signed": {"materials": ${list}}}]`,
+  ];
+  for (const text of texts) isReadTheSame(text);
+});
+
+test('what is signed is what is left of the text without white space', () => {
+  const list = `{ ${ordinary.join(' ,\n')} }`;
+  for (const [materials, products] of [
+    [list, '{}'],
+    ['{}', list],
+    [list, list],
+  ]) {
+    const signed = `{"_type": "link", "materials": ${materials}, "name": "a b", "products": ${products}}`;
+    const text = `{"signatures": [], "signed": ${signed}}`;
+    const wanted = canonicalize(parseJson(signed));
+    assert.ok(parseEnvelope(Buffer.from(text)).signedBytes.equals(wanted));
+    const parts = new JsonParts();
+    for (const _ of ['new', 'known']) {
+      assert.ok(parseMetadata(Buffer.from(text), parts).signedBytes.equals(wanted));
+    }
+  }
+});
+
 test('rules find in it what they find in a map', () => {
   const list = artifactsFromJson(materials(link(ordinary)), 'materials');
   const map = new Map([...list].map(([name, digests]) => [name, new Map(digests)]));
@@ -146,6 +202,74 @@ test('rules find in it what they find in a map', () => {
     apply(other, list).steps.map(({ consumed }) => consumed.length),
     [17, 7, 0, 76, 0],
   );
+});
+
+test('what a rule says of all names at once, it says of each', () => {
+  const list = (prefixes: readonly string[], from: number): Artifacts => {
+    const entries = prefixes.flatMap((prefix) =>
+      Array.from({ length: 200 }, (_, at) => `"${prefix}${1000 + from + at}": {"sha256": "ab"}`),
+    );
+    const read = materials(link(entries));
+    assert.instance(read, DigestList);
+    return artifactsFromJson(read, 'materials');
+  };
+  const lists = [
+    list(['a/'], 0),
+    list(['a/'], 199),
+    list(['a/'], 200),
+    list(['A', 'a/'], 0),
+    list(['a/', 'f'], 0),
+    list(['f', 's-', 'z'], 0),
+  ];
+  const anyList = fc.constantFrom(...lists, new Map() as Artifacts);
+  const anyPattern = fc.constantFrom(
+    '*',
+    '**',
+    '',
+    'a/*',
+    'a/1*',
+    's-*',
+    's*',
+    'f*',
+    'z*',
+    'a*',
+    '*1',
+    '?*',
+    'a/100',
+  );
+  const anyRule = fc
+    .tuple(fc.constantFrom('ALLOW', 'CREATE', 'DELETE', 'MODIFY', 'DISALLOW', 'REQUIRE', 'MATCH'), anyPattern)
+    .map(([type, pattern]) =>
+      parseRule(type === 'MATCH' ? [type, pattern, 'WITH', 'PRODUCTS', 'FROM', 'x'] : [type, pattern]),
+    );
+  const anyRules = fc.array(anyRule, { maxLength: 4 });
+  const asMap = (artifacts: Artifacts): Artifacts =>
+    new Map([...artifacts].map(([name, digests]) => [name, new Map(digests)]));
+  const isToldTheSame = (before: Artifacts, after: Artifacts, others: Artifacts, rules: Rules): void => {
+    const ofLists = applyRules({ materials: before, products: after, ...rules }, () => ({
+      materials: before,
+      products: others,
+    }));
+    const ofMaps = applyRules({ materials: asMap(before), products: asMap(after), ...rules }, () => ({
+      materials: asMap(before),
+      products: asMap(others),
+    }));
+    assert.equal(ofLists, ofMaps);
+  };
+  fc.assert(
+    fc.property(
+      fc.tuple(anyList, anyList, anyList, anyRules, anyRules),
+      ([before, after, others, expectedMaterials, expectedProducts]) =>
+        isToldTheSame(before, after, others, { expectedMaterials, expectedProducts }),
+    ),
+    { numRuns: 300 },
+  );
+  // Lists that share one name, the first of the one and the last of the other, are rarely drawn.
+  const isNew = {
+    expectedMaterials: [parseRule(['DELETE', '*'])],
+    expectedProducts: [parseRule(['CREATE', '*'])],
+  };
+  for (const before of lists) for (const after of lists) isToldTheSame(before, after, after, isNew);
 });
 
 test('a name that comes twice is refused', () => {
