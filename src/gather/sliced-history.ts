@@ -18,6 +18,7 @@ import { lateLines } from './late-lines.ts';
 import { rememberRevoked } from './revoked-keys.ts';
 import { type PlannedSlice, type SliceFacts, SliceReader } from './slice-facts.ts';
 import { type SliceSizes, slicesOf } from './slices.ts';
+import { sparingHeap } from './sparing-heap.ts';
 
 export interface SlicedRequest {
   /** Commit id. */
@@ -39,6 +40,9 @@ export interface Sliced {
   readonly log: LogLines;
 }
 
+/** From here on the heap would have time to grow far beyond what a slice takes. */
+const MANY_SLICES = 40;
+
 /** What a slice leaves behind, of which the next one is judged on top. */
 interface Judged extends Omit<Sliced, 'problems'> {
   readonly memory: Memory;
@@ -56,9 +60,19 @@ export async function judgeInSlices(
   reader: EvidenceReader,
   request: SlicedRequest,
 ): Promise<Sliced | undefined> {
-  const { tip, trust, now, slices: sizes, remembers, progress } = request;
-  const slices = await plan(repo, tip, own, reader, sizes);
+  const slices = await plan(repo, request.tip, own, reader, request.slices);
   if (slices === undefined) return undefined;
+  const work = async () => await judgeEach(slices, repo, own, reader, request);
+  return slices.length < MANY_SLICES ? await work() : await sparingHeap(work);
+}
+
+async function judgeEach(
+  slices: readonly PlannedSlice[],
+  repo: Repository,
+  own: OwnFiles,
+  reader: EvidenceReader,
+  { trust, now, remembers, progress }: SlicedRequest,
+): Promise<Sliced | undefined> {
   const court = {
     ...own,
     trust,
