@@ -1,13 +1,8 @@
 import type { RepositoryReader } from '../git/reader.ts';
 import type { Entry, NoteProblem } from '../ledger/entry.ts';
 import { parsedNotes } from '../ledger/ledger.ts';
-import { PackedNotes } from '../ledger/packed-notes.ts';
-import {
-  type EvidenceRefs,
-  listAddresses,
-  type NoteAddress,
-  type NoteAddresses,
-} from '../ledger/read-notes.ts';
+import type { PackedNotes } from '../ledger/packed-notes.ts';
+import { type EvidenceRefs, listNoteAddresses } from '../ledger/read-notes.ts';
 import { ChecksAhead, WORTH_A_THREAD } from '../openpgp/checks-ahead.ts';
 import type { Fitting } from '../openpgp/ed25519.ts';
 import type { Scope } from './scope.ts';
@@ -24,7 +19,7 @@ export interface ReadEvidence {
 export class EvidenceReader {
   readonly #repo: RepositoryReader;
   readonly #evidence: EvidenceRefs;
-  #listing: Promise<NoteAddresses> | undefined;
+  #listing: Promise<PackedNotes> | undefined;
   readonly #worthAThread: number;
   #ahead: ChecksAhead | undefined;
 
@@ -57,21 +52,20 @@ export class EvidenceReader {
    */
   async inParts(lists: readonly (readonly string[])[]): Promise<readonly PackedNotes[]> {
     const all = await this.#list();
-    const listed = new Set(lists.flat());
-    const others = [...all.keys()].filter((object) => !listed.has(object));
+    const partOf = new Map(lists.flatMap((list, at) => list.map((object) => [object, at] as const)));
     this.#startAhead(all);
     // Whoever wants all of it after all, lists it again.
     this.#listing = undefined;
-    return lists.map((list, at) => PackedNotes.of(among(all, at === 0 ? [...list, ...others] : list)));
+    return all.split(lists.length, (object) => partOf.get(object) ?? 0);
   }
 
   /** All evidence, and what is wrong with refs; or a part of it. */
   async read(scope: Scope, part?: PackedNotes): Promise<ReadEvidence> {
-    const addresses = part?.unpack() ?? (await this.#list());
-    if (part === undefined) this.#startAhead(addresses);
+    const notes = part ?? (await this.#list());
+    if (part === undefined) this.#startAhead(notes);
     const entries: Entry[] = [];
     const problems = part === undefined ? [...this.refProblems] : [];
-    for await (const parsed of parsedNotes(this.#repo, addresses)) {
+    for await (const parsed of parsedNotes(this.#repo, notes.unpack())) {
       for (const entry of parsed.entries) {
         entries.push(entry);
         this.#askAhead(entry, scope);
@@ -81,13 +75,13 @@ export class EvidenceReader {
     return { entries, problems, fitting: this.#fitting() };
   }
 
-  async #list(): Promise<NoteAddresses> {
-    this.#listing ??= listAddresses(this.#repo, this.#evidence.refs);
+  async #list(): Promise<PackedNotes> {
+    this.#listing ??= listNoteAddresses(this.#repo, this.#evidence.refs);
     return await this.#listing;
   }
 
-  #startAhead({ size }: NoteAddresses): void {
-    if (size >= this.#worthAThread) this.#ahead ??= ChecksAhead.start();
+  #startAhead({ count }: PackedNotes): void {
+    if (count >= this.#worthAThread) this.#ahead ??= ChecksAhead.start();
   }
 
   async #fitting(): Promise<Fitting | undefined> {
@@ -100,13 +94,4 @@ export class EvidenceReader {
       for (const key of keysNamed(signature.keyid)) this.#ahead.ask(key, signature, envelope.signedBytes);
     }
   }
-}
-
-function among(all: NoteAddresses, objects: Iterable<string>): NoteAddresses {
-  const some = new Map<string, readonly NoteAddress[]>();
-  for (const object of objects) {
-    const addresses = all.get(object);
-    if (addresses !== undefined) some.set(object, addresses);
-  }
-  return some;
 }

@@ -4,7 +4,8 @@ import type { Repository } from '../git/repository.ts';
 import type { Entry, NoteProblem, ParsedNote } from './entry.ts';
 import { parseNote } from './entry.ts';
 import { linesOf } from './note.ts';
-import type { EvidenceRefs, LedgerScope, NoteAddresses, StoredNote, StoredNotes } from './read-notes.ts';
+import type { NoteAddresses } from './packed-notes.ts';
+import type { EvidenceRefs, LedgerScope, StoredNote, StoredNotes } from './read-notes.ts';
 import { eachNote, listEvidence, readNotes } from './read-notes.ts';
 import { localRef } from './refs.ts';
 

@@ -5,6 +5,7 @@ import { listRefs } from '../git/refs.ts';
 import { idBytes, readTree } from '../git/tree.ts';
 import type { NoteProblem } from './entry.ts';
 import { MAX_NOTE_BYTES, oversizedNote } from './note.ts';
+import { type NoteAddresses, PackedNotes } from './packed-notes.ts';
 import { isEvidenceRef, NOTES_NAMESPACES, signerOf } from './refs.ts';
 
 /** A note as it was read: bytes outside the JavaScript heap, parsed when somebody asks. */
@@ -34,15 +35,6 @@ export interface EvidenceRef {
   readonly tip: string;
 }
 
-/** Where a note lies: whose it is, and its blob. */
-export interface NoteAddress {
-  readonly signer: string;
-  readonly blob: string;
-}
-
-/** By annotated object. */
-export type NoteAddresses = ReadonlyMap<string, readonly NoteAddress[]>;
-
 /** Up to here looking commits up one by one is faster than listing a ref, and does not grow with the ref. */
 const FEW = 32;
 
@@ -61,10 +53,8 @@ export async function readNotes(
 ): Promise<StoredNotes> {
   const notes = new Map<string, StoredNote[]>();
   const unreadable: NoteProblem[] = [];
-  for await (const { object, stored, problems: own } of eachNote(
-    repo,
-    await listAddresses(repo, refs, commits),
-  )) {
+  const addresses = (await listNoteAddresses(repo, refs, commits)).unpack();
+  for await (const { object, stored, problems: own } of eachNote(repo, addresses)) {
     if (stored.length > 0) notes.set(object, stored);
     unreadable.push(...own);
   }
@@ -72,23 +62,17 @@ export async function readNotes(
 }
 
 /** Where all notes lie, or those on some objects. */
-export async function listAddresses(
+export async function listNoteAddresses(
   repo: RepositoryReader,
   refs: readonly EvidenceRef[],
   commits?: ReadonlySet<string>,
-): Promise<NoteAddresses> {
-  const addresses = new Map<string, NoteAddress[]>();
+): Promise<PackedNotes> {
+  const notes = PackedNotes.empty(idBytes(repo));
   for (const ref of refs) {
     const { signer } = ref;
-    for await (const { object, blob } of notesOf(repo, ref, commits)) {
-      const known = addresses.get(object);
-      if (known === undefined) addresses.set(object, [{ signer, blob }]);
-      // What a remote has is mostly what this clone has: the same blob is read once.
-      else if (!known.some((each) => each.blob === blob && each.signer === signer))
-        known.push({ signer, blob });
-    }
+    for await (const { object, blob } of notesOf(repo, ref, commits)) notes.add(object, { signer, blob });
   }
-  return addresses;
+  return notes;
 }
 
 /** All evidence refs of this clone, and what is incoming; two refs of a signer that hold the same commit are one. */
