@@ -14,6 +14,8 @@ export interface Envelope {
   readonly signedType: string;
   /** What was signed; canonical bytes of `signed` are made when first asked for: many envelopes are never checked. */
   readonly signedBytes: Buffer;
+  /** The same as a check of a signature takes it: in pieces, which need not be copied together. */
+  readonly signedPieces: readonly Uint8Array[];
   /** As it was read where it is DSSE (`dsse.ts`): from its parts it could not be written again. */
   readonly dsse: JsonObject | undefined;
 }
@@ -45,6 +47,10 @@ class ParsedEnvelope implements Envelope {
   get signedBytes(): Buffer {
     this.#bytes ??= this.#plain?.canonical() ?? canonicalize(this.signed);
     return this.#bytes;
+  }
+
+  get signedPieces(): readonly Uint8Array[] {
+    return (this.#bytes === undefined ? this.#plain?.pieces() : undefined) ?? [this.signedBytes];
   }
 }
 

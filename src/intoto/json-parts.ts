@@ -51,10 +51,12 @@ export class JsonParts {
     );
   }
 
+  /** @param octets they are copied. */
   addList(octets: Buffer, value: DigestList): void {
-    const part: ListPart = { octets, value, length: octets.length };
-    if (part.length >= MIN_LENGTH)
-      remember(this.#listsByHead, octets.toString('latin1', 0, HEAD_LENGTH), part);
+    const { length } = octets;
+    if (length < MIN_LENGTH) return;
+    const head = octets.toString('latin1', 0, HEAD_LENGTH);
+    remember(this.#listsByHead, head, { octets: Buffer.from(octets), value, length });
   }
 }
 

@@ -34,7 +34,11 @@ export interface JsonDocument {
   readonly plainMembers: ReadonlyMap<string, PlainText>;
 }
 
-/** As `parseJson`. @param parts of other texts, which are not read again where they come again. @throws FormatError */
+/**
+ * As `parseJson`. The octets are not kept: where they lie, another text may be read.
+ * @param parts of other texts, which are not read again where they come again.
+ * @throws FormatError
+ */
 export function parseDocument(text: string | Uint8Array, parts?: JsonParts): JsonDocument {
   if (typeof text === 'string') return new Reader(text, parts).document();
   if (!isAscii(text)) return new Reader(decodeUtf8(text), parts).document();
@@ -42,7 +46,8 @@ export function parseDocument(text: string | Uint8Array, parts?: JsonParts): Jso
   if (bytes.length < LARGE) return new Reader(bytes.toString('latin1'), parts).document();
   const outline = outlineOf(bytes, parts);
   return (
-    (outline && documentFrom(outline, parts)) ?? new Reader(bytes.toString('latin1'), parts, bytes).document()
+    (outline && documentFrom(outline, parts)) ??
+    new Reader(bytes.toString('latin1'), parts, Buffer.from(bytes)).document()
   );
 }
 

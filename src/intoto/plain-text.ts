@@ -1,9 +1,5 @@
 import type { JsonPart } from './json-parts.ts';
 
-const QUOTE = 0x22;
-/** The highest of JSON's four. */
-const SPACE = 0x20;
-
 /** A part of a text that other texts may have as well. */
 export interface PlacedPart {
   readonly start: number;
@@ -30,39 +26,31 @@ export class PlainText {
   }
 
   canonical(): Buffer {
-    const bytes = typeof this.#bytes === 'string' ? Buffer.from(this.#bytes, 'utf8') : this.#bytes;
-    const parts = bytes === this.#bytes ? this.#parts : [];
-    // A hole in an outline is shorter than what stands in it.
-    const size = parts.reduce((sum, { part }) => sum + (part.canonical?.length ?? 0), bytes.length);
-    const out = Buffer.allocUnsafe(size);
-    let [at, end] = [0, 0];
-    for (const { start, part } of parts) {
+    const pieces = this.pieces();
+    const [only] = pieces;
+    return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+  }
+
+  /** The same, not put together: large parts are where they are, and to copy them costs more than to hash them. */
+  pieces(): readonly Buffer[] {
+    if (typeof this.#bytes === 'string') return [Buffer.from(withoutSpace(this.#bytes), 'utf8')];
+    const bytes = this.#bytes;
+    const piece = (from: number, to?: number) =>
+      Buffer.from(withoutSpace(bytes.toString('latin1', from, to)), 'latin1');
+    const pieces: Buffer[] = [];
+    let at = 0;
+    for (const { start, part } of this.#parts) {
       const from = start - this.#start;
-      const partAt = withoutSpace(bytes.subarray(at, from), out, end);
+      const before = piece(at, from);
       at = from + part.text.length;
-      if (part.canonical === undefined) end = withoutSpace(bytes.subarray(from, at), out, partAt);
-      else end = partAt + part.canonical.copy(out, partAt);
-      part.canonical ??= out.subarray(partAt, end);
+      part.canonical ??= piece(from, at);
+      pieces.push(before, part.canonical);
     }
-    return out.subarray(0, withoutSpace(bytes.subarray(at), out, end));
+    return [...pieces, piece(at)];
   }
 }
 
-/**
- * Without a backslash in it, every quotation mark begins or ends a string; and no piece begins or ends within one.
- * @returns where what was written to `out` from `start` on ends.
- */
-function withoutSpace(bytes: Uint8Array, out: Uint8Array, start: number): number {
-  let [at, end] = [0, start];
-  while (at < bytes.length) {
-    let byte = bytes[at++] as number;
-    if (byte <= SPACE) continue;
-    out[end++] = byte;
-    if (byte !== QUOTE) continue;
-    do {
-      byte = bytes[at++] as number;
-      out[end++] = byte;
-    } while (byte !== QUOTE);
-  }
-  return end;
+/** Without a backslash in it, every quotation mark begins or ends a string; and no piece begins or ends within one. */
+function withoutSpace(text: string): string {
+  return text.replace(/("[^"]*")|[ \t\n\r]+/g, '$1');
 }

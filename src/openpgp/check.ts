@@ -47,13 +47,13 @@ const BINARY_DOCUMENT = 0x00;
 /**
  * Checks one OpenPGP signature by the very key – primary or subkey – that is said to have made it. A signature or a key
  * of another kind is none here: it says nothing of its time, which all that lies in a repository is judged by.
- * @param signedBytes the canonical form of what was signed.
+ * @param signed the canonical form of what was signed, or that in pieces
  * @param fitting what the arithmetic need not be done again for; all else is asked as ever
  */
 export function checkSignature(
   key: VerificationKey,
   signature: AnySignature,
-  signedBytes: Uint8Array,
+  signed: Uint8Array | readonly Uint8Array[],
   fitting?: Fitting,
 ): SignatureCheck {
   if (key.kind !== 'openpgp' || signature.kind !== 'openpgp') {
@@ -65,7 +65,8 @@ export function checkSignature(
     if (objection !== undefined) return { good: false, code: 'bad-signature', reason: objection };
     const weakness = weaknessOf(key);
     if (weakness !== undefined) return { good: false, code: 'weak-key', reason: weakness };
-    if (!verifySignature(key, signature, header, signedBytes, fitting)) {
+    const document = signed instanceof Uint8Array ? [signed] : signed;
+    if (!verifySignature(key, signature, header, document, fitting)) {
       return {
         good: false,
         code: 'bad-signature',
@@ -146,20 +147,20 @@ function verifySignature(
   key: PublicKey,
   signature: Signature,
   header: SignatureHeader,
-  signedBytes: Uint8Array,
+  document: readonly Uint8Array[],
   fitting: Fitting | undefined,
 ): boolean {
   const octets = Buffer.from(signature.signature, 'hex');
   const hash = HASHES.get(header.hashAlgorithm)?.name ?? 'sha256';
-  const trailer = signatureTrailer(signature.otherHeaders);
+  const pieces = [...document, signatureTrailer(signature.otherHeaders)];
   const object = keyObject(key);
   if (key.type === 'eddsa') {
-    const digest = createHash(hash).update(signedBytes).update(trailer).digest();
+    const digest = pieces.reduce((sum, piece) => sum.update(piece), createHash(hash)).digest();
     const name = fitting && nameOf({ key: numberOf(key, 'q'), signature: octets, digest });
     if (name !== undefined && fitting?.has(name) === true) return true;
     return octets.length === SIGNATURE_OCTETS && verify(null, digest, object, octets);
   }
-  const verifier = createVerify(hash).update(signedBytes).update(trailer);
+  const verifier = pieces.reduce((sum, piece) => sum.update(piece), createVerify(hash));
   switch (key.type) {
     case 'rsa':
       return verifyRsa(object, octets, (padded) => verifier.verify(object, padded));

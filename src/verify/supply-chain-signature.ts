@@ -64,14 +64,14 @@ function personOf({ keyid }: VerificationKey, holder: VerificationKey, { keys }:
 function signatureProblem(
   key: VerificationKey,
   signature: AnySignature,
-  { signedBytes }: Envelope,
+  envelope: Envelope,
   now: number,
 ): ChainSignatureProblem | undefined {
   if (key.kind === 'sslib' && signature.kind === 'sslib') {
-    const check = checkSslibSignature(key, signature, signedBytes);
+    const check = checkSslibSignature(key, signature, envelope.signedBytes);
     return check.good ? undefined : { code: check.code, detail: check.reason };
   }
-  const check = checkSignature(key, signature, signedBytes);
+  const check = checkSignature(key, signature, envelope.signedPieces);
   return check.good ? timeProblem(check, now) : { code: check.code, detail: check.reason };
 }
 

@@ -172,6 +172,30 @@ test('what is signed is what is left of the text without white space', () => {
   }
 });
 
+test('the octets of a text are not kept: another may be read where it lay', () => {
+  const list = `{${ordinary.join(', ')}}`;
+  const odd = `{${ordinary.map((each) => each.replace('}', ', "sha512": "ab"}')).join(', ')}}`;
+  for (const materials of [list, odd]) {
+    const text = `{"signatures": [], "signed": {"_type": "link", "materials": ${materials}, "name": "x"}}`;
+    const parts = new JsonParts();
+    const desk = Buffer.from(text);
+    const { signed, signedBytes } = parseMetadata(desk, parts);
+    const late = parseMetadata(desk, parts);
+    desk.fill('!');
+    assert.is(stringify(signed, 0), stringify((parseJson(text) as JsonObject).get('signed') ?? null, 0));
+    for (const bytes of [signedBytes, late.signedBytes, Buffer.concat(late.signedPieces)]) {
+      assert.ok(bytes.equals(canonicalize(signed)));
+    }
+    desk.write(text);
+    assert.is(parseMetadata(desk, parts).signed.get('materials'), signed.get('materials'));
+    desk.write('"file-1000x"', text.indexOf('"file-1001"'));
+    assert.throws(
+      () => parseMetadata(desk, parts),
+      (error: unknown) => error instanceof FormatError,
+    );
+  }
+});
+
 test('rules find in it what they find in a map', () => {
   const list = artifactsFromJson(materials(link(ordinary)), 'materials');
   const map = new Map([...list].map(([name, digests]) => [name, new Map(digests)]));

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Envelope } from '../../src/intoto/envelope.ts';
+import { type Envelope, makeEnvelope } from '../../src/intoto/envelope.ts';
 import { jsonObject } from '../../src/intoto/json.ts';
 import { verdictOf } from '../../src/verify/finding.ts';
 import type { SupplyChainVerdict } from '../../src/verify/supply-chain.ts';
@@ -137,11 +137,7 @@ test('one owner listed twice is one owner', async () => {
 
 test('a layout edited after signing is a bad signature', async () => {
   const envelope = signed(makeLayoutJson(layout), [olivia]);
-  const edited = {
-    ...envelope,
-    signed: makeLayoutJson({ ...layout, readme: 'x' }),
-    signedBytes: Buffer.from('{}'),
-  };
+  const edited = makeEnvelope(makeLayoutJson({ ...layout, readme: 'x' }), envelope.signatures);
   assert.equal(violations(await verify(honestFiles(), { layout: edited })), ['layout-bad-signature']);
 });
 
@@ -206,11 +202,7 @@ test('of two signatures of one holder the first counts, as for the peer', async 
   const envelope = signed(linkJson(trained), [bob, bob]);
   const [first, second] = envelope.signatures;
   const broken = signed(linkJson(prepared), [bob]).signatures;
-  const withBroken = (signatures: Envelope['signatures']) => ({
-    ...envelope,
-    signatures,
-    signedBytes: envelope.signedBytes,
-  });
+  const withBroken = (signatures: Envelope['signatures']) => makeEnvelope(envelope.signed, signatures);
   const file = fileName('train', bob);
   assert.ok(first && second);
   assert.equal(violations(await verify(honestFiles().set(file, withBroken([first, ...broken])))), []);
