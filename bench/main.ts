@@ -17,7 +17,7 @@ try {
     if (wanted.length > 0 && !wanted.includes(id)) continue;
     const row = await measure(stage);
     console.log(
-      `| ${row.id} | ${row.work} | ${row.ours} | ${row.peer} | ${row.ratio} | ${row.wanted} | ${row.reached ? 'reached' : 'missed'} |`,
+      `| ${row.id} | ${row.work} | ${row.ours} | ${row.peer} | ${row.ratio} | ${row.wanted} | ${row.reached === undefined ? '–' : row.reached ? 'reached' : 'missed'} |`,
     );
   }
 } finally {

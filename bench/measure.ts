@@ -67,7 +67,8 @@ export interface Row {
   readonly peer: string;
   readonly ratio: string;
   readonly wanted: string;
-  readonly reached: boolean;
+  /** Undefined where nothing was asked of this size. */
+  readonly reached: boolean | undefined;
 }
 
 export function ms({ median, spread }: Times): string {

@@ -156,8 +156,8 @@ const p13 =
       ours: `${megabytes.toFixed(0)} MB`,
       peer: '–',
       ratio: '–',
-      wanted: '≤ 250 MB at 100k',
-      reached: megabytes <= 250,
+      wanted: '≤ 250 MB at 100,000',
+      reached: commits === SIZES.at(-1) ? megabytes <= 250 : undefined,
     };
   };
 
