@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { ExecResult } from '../support/exec.ts';
 import { linkFor, open, plant, sign, writeNote } from '../support/forger.ts';
@@ -38,6 +39,26 @@ story('so they are one after the other, evidence first', async ({ team }) => {
   await alice.pushPastHooks(alice.notes);
   await alice.pushPastHooks();
   assert.is(await host.git('rev-parse', 'main'), commit);
+});
+
+story('41: what a killed push left locked on the server does not lock everybody out', async ({ team }) => {
+  const { alice, host } = await guarded(team);
+  const lock = locked(host, alice.notes);
+  const longAgo = new Date(Date.now() - 120_000);
+  fs.utimesSync(lock, longAgo, longAgo);
+  const commit = await newData(alice);
+  await alice.push();
+  assert.is(await host.git('rev-parse', 'main'), commit);
+  assert.not(fs.existsSync(lock));
+});
+
+story('the honest twin: a lock that somebody holds is left to them', async ({ team }) => {
+  const { alice, host } = await guarded(team);
+  await onTopOfTheirs(alice, await newData(alice));
+  const lock = locked(host, alice.notes);
+  const pushed = await alice.tries(['push', '-q', '--no-verify', 'origin', alice.notes]);
+  assert.is.not(pushed.code, 0);
+  assert.ok(fs.existsSync(lock));
 });
 
 /** Objects of a push that is refused are gone afterwards; what was verified on the way must mislead nobody. */
@@ -248,6 +269,13 @@ async function guarded(team: Team): Promise<Team> {
   await team.host.git('mlchain', 'hooks', 'install');
   await team.host.git('config', 'mlchain.owner', team.olivia.fingerprint);
   return team;
+}
+
+function locked(host: Member, ref: string): string {
+  const lock = path.join(host.clone, `${ref}.lock`);
+  fs.mkdirSync(path.dirname(lock), { recursive: true });
+  fs.writeFileSync(lock, '');
+  return lock;
 }
 
 async function newData(alice: Member): Promise<string> {

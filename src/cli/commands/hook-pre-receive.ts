@@ -2,6 +2,7 @@ import { readCertificateBlobs } from '../../gather/certificates.ts';
 import { notesRefusal } from '../../gather/notes-update.ts';
 import { judgeUpdate, type RefUpdate } from '../../gather/push-verdict.ts';
 import { readTrust } from '../../gather/trust.ts';
+import { removeDeadLock } from '../../git/dead-lock.ts';
 import { readHistory } from '../../git/history.ts';
 import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
@@ -25,6 +26,7 @@ export async function preReceive(context: Context, input: string): Promise<ExitC
   const updates = receivedRefs(input);
   const notes = updates.filter(({ ref }) => ref.startsWith(LOCAL_NOTES));
   const branches = updates.filter(({ ref }) => !ref.startsWith(LOCAL_NOTES));
+  await unlock(repo, notes);
   const refusals = [
     ...(await refusedNotes(repo, notes)),
     ...(await refusedBranches(context, repo, branches, notes)),
@@ -55,6 +57,11 @@ function receivedRefs(input: string): Received[] {
 
 function idOrNothing(id: string): string | undefined {
   return /^0+$/.test(id) ? undefined : id;
+}
+
+/** What a push left locked that was killed, git would hold against every push to come (threat 41). */
+async function unlock(repo: Repository, notes: readonly Received[]): Promise<void> {
+  for (const { ref } of notes) if (signerOf(ref) !== undefined) await removeDeadLock(repo, ref);
 }
 
 async function refusedNotes(repo: Repository, notes: readonly Received[]): Promise<Refusal[]> {
